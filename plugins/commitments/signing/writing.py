@@ -1,0 +1,112 @@
+"""The one place that writes a signature into a PDF, for the seal and for people alike."""
+
+import asyncio
+import dataclasses
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Final
+
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, FloatObject, IndirectObject, NameObject, StreamObject
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError as PyhankoSigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.stamp.base import BaseStamp, BaseStampStyle
+
+from .authority import ActSigner
+from .errors import FieldMissing, FieldTaken, SigningError, UnfitDocument
+
+_RESERVED_HEX_DIGITS: Final = 8_192  # a P-256 signature with three certificates takes about 4,600
+
+
+class _QuietWriter(IncrementalPdfFileWriter):
+    """Writes the update and nothing else: pyHanko would also rewrite the XMP metadata each time, 3 KB a signature."""
+
+    def _update_meta(self) -> None:
+        """Leave the metadata as certified."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _AlreadyDrawn(BaseStampStyle):
+    """Tells pyHanko not to draw: the appearance is in place when it comes."""
+
+    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, str]) -> BaseStamp | None:
+        return None
+
+
+def write_signature(
+    pdf: bytes,
+    metadata: PdfSignatureMetadata,
+    signer: ActSigner,
+    *,
+    drawing: Callable[[float, float], bytes] | None,
+    now: dt.datetime,
+) -> bytes:
+    """`pdf` plus the update that fills the field named in `metadata`; `drawing` makes its content stream from width, height."""
+    if now.tzinfo is None:
+        raise ValueError("now must be aware")
+    try:
+        writer = _QuietWriter(io.BytesIO(pdf))
+        if writer.prev.encrypted:
+            raise UnfitDocument("the PDF is encrypted")
+        field = _empty_field(writer, str(metadata.field_name))
+        if drawing is not None:
+            _draw(writer, field, drawing)
+        metadata = dataclasses.replace(metadata, subfilter=SigSeedSubFilter.PADES)
+        worker = PdfSigner(metadata, signer=signer.signer, stamp_style=_AlreadyDrawn())
+        session = worker.init_signing_session(writer, existing_fields_only=True)
+        session.system_time = now
+        document = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED_HEX_DIGITS)
+        out = io.BytesIO()
+        digest, _ = document.digest_tbs_document(output=out)
+        asyncio.run(document.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=now)))
+    except SigningError:
+        raise
+    except (PdfError, PyhankoSigningError, KeyError, ValueError, TypeError) as error:
+        raise UnfitDocument(f"cannot sign: {error}") from error
+    signed = out.getvalue()
+    if not signed.startswith(pdf):
+        raise UnfitDocument("the update changed bytes that were there before")
+    return signed
+
+
+def _empty_field(writer: IncrementalPdfFileWriter, name: str) -> DictionaryObject:
+    for found, value, reference in enumerate_sig_fields(writer.prev):
+        if found == name:
+            if value is not None:
+                raise FieldTaken(f"{name} is signed already")
+            field = writer.get_object(reference.reference)
+            if not isinstance(field, DictionaryObject):
+                break
+            return field
+    raise FieldMissing(f"no signature field named {name}")
+
+
+def _draw(writer: IncrementalPdfFileWriter, field: DictionaryObject, drawing: Callable[[float, float], bytes]) -> None:
+    left, bottom, right, top = (float(side) for side in field["/Rect"])
+    form = writer.root["/AcroForm"]
+    try:
+        resources = form.raw_get("/DR")
+        fonts = form["/DR"]["/Font"]
+    except KeyError as error:
+        raise UnfitDocument("the form has no fonts: not an instrument that the portal certified") from error
+    if not {"/RbRegular", "/RbSemibold"} <= fonts.keys():
+        raise UnfitDocument("the form lacks the portal's fonts")
+    width, height = right - left, top - bottom
+    stream = StreamObject(
+        dict_data={
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject([FloatObject(0), FloatObject(0), FloatObject(width), FloatObject(height)]),
+            NameObject("/Resources"): IndirectObject(resources.idnum, resources.generation, writer),
+        },
+        stream_data=drawing(width, height),
+    )
+    stream.compress()
+    field["/AP"] = DictionaryObject({NameObject("/N"): writer.add_object(stream)})
+    writer.update_container(field)
