@@ -1,0 +1,72 @@
+"""The shapes of the demo's typed data, so that loaders and tests agree on them without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAlignment:
+    """A link from an item to a wider framework: `scheme` ("ods", "acuerdo-nacional"), code there, Spanish name."""
+
+    scheme: str
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoIndicator:
+    """How an item would be measured.
+
+    `baseline` and `target` are plain decimals ("55.8"; no thousands separator) in `unit`, or None. A baseline without a
+    figure read in a source is None, and then `source` names where to look it up. Targets are always ours
+    (`target_is_sample`): no public body committed to them. `territory` is an INEI code.
+    """
+
+    name: str
+    unit: str
+    baseline: str | None
+    baseline_year: int | None
+    target: str | None
+    target_year: int | None
+    source: str
+    source_url: str | None
+    territory: str = "03"
+    note: str = ""
+    target_is_sample: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DemoItem:
+    """One item of the agenda; `text` is Markdown, `parent` the code of the lineamiento it hangs from, or None."""
+
+    code: str
+    kind: str
+    parent: str | None
+    text: str
+    responsible: str
+    alignments: tuple[DemoAlignment, ...] = ()
+    indicators: tuple[DemoIndicator, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoDimension:
+    """A dimension as the agenda uses it: the plugin's name, the prefix of its item codes, its Spanish label."""
+
+    name: str
+    prefix: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgenda:
+    """An agenda ready to be loaded; `territory` is an INEI code, the period whole years, both ends included."""
+
+    code: str
+    title: str
+    summary: str
+    period_start: int
+    period_end: int
+    territory: str
+    dimensions: tuple[DemoDimension, ...]
+    items: tuple[DemoItem, ...]
