@@ -23,10 +23,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
         ),
-        alignments=(
-            ods("6.5"),
-            acuerdo("33"),
-        ),
+        alignments=(ods("6.5"), acuerdo("33")),
     ),
     DemoItem(
         code="AMB-01.1",
@@ -40,10 +37,7 @@ ITEMS = (
             "Gobierno Regional de Apurímac — Dirección Regional de Vivienda, Construcción y Saneamiento, con las "
             "áreas técnicas municipales"
         ),
-        alignments=(
-            ods("6.1"),
-            acuerdo("33"),
-        ),
+        alignments=(ods("6.1"), acuerdo("33")),
         indicators=(
             measured(
                 "Hogares que consumen agua con cloro residual libre igual o mayor a 0.5 mg/l",
@@ -68,10 +62,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
         ),
-        alignments=(
-            ods("6.b"),
-            acuerdo("33"),
-        ),
+        alignments=(ods("6.b"), acuerdo("33")),
     ),
     DemoItem(
         code="AMB-01.3",
@@ -82,10 +73,7 @@ ITEMS = (
             "el Chumbao y el Pachachaca, con actas y acuerdos publicados."
         ),
         responsible="Autoridad Nacional del Agua — administraciones locales de agua de la región",
-        alignments=(
-            ods("6.5"),
-            ods("6.b"),
-        ),
+        alignments=(ods("6.5"), ods("6.b")),
     ),
     DemoItem(
         code="AMB-02",
@@ -99,10 +87,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
         ),
-        alignments=(
-            ods("15.4"),
-            acuerdo("34"),
-        ),
+        alignments=(ods("15.4"), acuerdo("34")),
     ),
     DemoItem(
         code="AMB-02.1",
@@ -126,10 +111,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"
         ),
-        alignments=(
-            ods("15.4"),
-            acuerdo("32"),
-        ),
+        alignments=(ods("15.4"), acuerdo("32")),
         indicators=(
             measured(
                 "Incendios forestales reportados por los bomberos de Apurímac en un mismo corte",
@@ -153,10 +135,7 @@ ITEMS = (
             " las cuencas del Pampas y el Pachachaca, y calendario de quemas consensuado con las comunidades."
         ),
         responsible="Municipalidades provinciales y distritales",
-        alignments=(
-            ods("13.1"),
-            acuerdo("32"),
-        ),
+        alignments=(ods("13.1"), acuerdo("32")),
     ),
     DemoItem(
         code="AMB-03",
@@ -170,10 +149,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
         ),
-        alignments=(
-            ods("12.5"),
-            ods("12.2"),
-        ),
+        alignments=(ods("12.5"), ods("12.2")),
     ),
     DemoItem(
         code="AMB-03.1",
@@ -213,10 +189,7 @@ ITEMS = (
             "lenguaje claro, en castellano y quechua, a los treinta días de cada muestreo."
         ),
         responsible="OEFA y Autoridad Nacional del Agua, con el Gobierno Regional de Apurímac",
-        alignments=(
-            ods("12.2"),
-            ods("16.10"),
-        ),
+        alignments=(ods("12.2"), ods("16.10")),
     ),
     DemoItem(
         code="AMB-04",
@@ -230,10 +203,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"
         ),
-        alignments=(
-            ods("13.1"),
-            acuerdo("32"),
-        ),
+        alignments=(ods("13.1"), acuerdo("32")),
     ),
     DemoItem(
         code="AMB-04.1",
@@ -247,10 +217,7 @@ ITEMS = (
             "Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento "
             "Territorial"
         ),
-        alignments=(
-            ods("13.2"),
-            acuerdo("34"),
-        ),
+        alignments=(ods("13.2"), acuerdo("34")),
     ),
     DemoItem(
         code="AMB-04.2",
@@ -264,9 +231,6 @@ ITEMS = (
             "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa "
             "Nacional, con SENAMHI"
         ),
-        alignments=(
-            ods("13.1"),
-            acuerdo("32"),
-        ),
+        alignments=(ods("13.1"), acuerdo("32")),
     ),
 )

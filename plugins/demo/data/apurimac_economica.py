@@ -24,10 +24,7 @@ ITEMS = (
             "alimentos de la región."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional Agraria",
-        alignments=(
-            ods("2"),
-            acuerdo("15"),
-        ),
+        alignments=(ods("2"), acuerdo("15")),
     ),
     DemoItem(
         code="ECO-01.1",
@@ -38,10 +35,7 @@ ITEMS = (
             " con planes por provincia y contratos justos."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional Agraria",
-        alignments=(
-            ods("2"),
-            ods("8.2"),
-        ),
+        alignments=(ods("2"), ods("8.2")),
         indicators=(
             measured(
                 "Población ocupada que trabaja en el sector agropecuario",
@@ -60,10 +54,7 @@ ITEMS = (
             "usuarios."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional Agraria",
-        alignments=(
-            ods("2"),
-            acuerdo("33"),
-        ),
+        alignments=(ods("2"), acuerdo("33")),
         indicators=(
             to_look_up(
                 "Superficie agrícola bajo riego",
@@ -94,10 +85,7 @@ ITEMS = (
             "capacitación y compras del Estado al alcance de la micro y pequeña empresa."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Económico",
-        alignments=(
-            ods("8.3"),
-            ods("8.5"),
-        ),
+        alignments=(ods("8.3"), ods("8.5")),
     ),
     DemoItem(
         code="ECO-02.1",
@@ -160,10 +148,7 @@ ITEMS = (
             "actividades económicas."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Económico",
-        alignments=(
-            ods("8.2"),
-            ods("12.2"),
-        ),
+        alignments=(ods("8.2"), ods("12.2")),
     ),
     DemoItem(
         code="ECO-03.1",
@@ -196,10 +181,7 @@ ITEMS = (
             "completos antes de comprometer recursos del canon."
         ),
         responsible="Municipalidades provinciales y distritales",
-        alignments=(
-            ods("9.1"),
-            ods("16.6"),
-        ),
+        alignments=(ods("9.1"), ods("16.6")),
         indicators=(
             measured(
                 "Presupuesto de inversión ejecutado por los gobiernos locales de Apurímac",
@@ -235,10 +217,7 @@ ITEMS = (
             "turismo comunitario necesita caminos transitables, señal y servicios de calidad."
         ),
         responsible="Gobierno Regional de Apurímac — DIRCETUR Apurímac",
-        alignments=(
-            ods("8.9"),
-            ods("11.4"),
-        ),
+        alignments=(ods("8.9"), ods("11.4")),
     ),
     DemoItem(
         code="ECO-04.1",
@@ -271,10 +250,7 @@ ITEMS = (
             "de fiestas, ferias y danzas."
         ),
         responsible=("Gobierno Regional de Apurímac — DIRCETUR Apurímac, con municipalidades y comunidades campesinas"),
-        alignments=(
-            ods("8.9"),
-            ods("11.4"),
-        ),
+        alignments=(ods("8.9"), ods("11.4")),
     ),
     DemoItem(
         code="ECO-04.3",

@@ -62,10 +62,7 @@ ITEMS = (
             "cada una."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Infraestructura, y municipalidades",
-        alignments=(
-            ods("9.1"),
-            ods("16.6"),
-        ),
+        alignments=(ods("9.1"), ods("16.6")),
         indicators=(
             measured(
                 "Obras públicas paralizadas en el departamento",
@@ -107,10 +104,7 @@ ITEMS = (
             "entienden, y responde a lo que el control advierte."
         ),
         responsible="Gobierno Regional de Apurímac — Oficina de Integridad",
-        alignments=(
-            ods("16.5"),
-            ods("16.6"),
-        ),
+        alignments=(ods("16.5"), ods("16.6")),
     ),
     DemoItem(
         code="INS-02.1",
@@ -168,10 +162,7 @@ ITEMS = (
             " las mesas de diálogo se escriben, se publican y se cumplen."
         ),
         responsible="Gobierno Regional de Apurímac — Consejo de Coordinación Regional",
-        alignments=(
-            ods("16.7"),
-            ods("17.17"),
-        ),
+        alignments=(ods("16.7"), ods("17.17")),
     ),
     DemoItem(
         code="INS-03.1",
@@ -184,10 +175,7 @@ ITEMS = (
             "Gobierno Regional de Apurímac — unidad de diálogo y prevención de conflictos, con la Presidencia del "
             "Consejo de Ministros"
         ),
-        alignments=(
-            ods("16.1"),
-            ods("16.7"),
-        ),
+        alignments=(ods("16.1"), ods("16.7")),
         indicators=(
             measured(
                 "Conflictos sociales registrados en el departamento",
@@ -233,10 +221,7 @@ ITEMS = (
             "cuentas cada semestre ante la población."
         ),
         responsible="Comités provinciales de seguridad ciudadana (COPROSEC)",
-        alignments=(
-            ods("16.1"),
-            ods("16.6"),
-        ),
+        alignments=(ods("16.1"), ods("16.6")),
     ),
     DemoItem(
         code="INS-04.2",
@@ -262,9 +247,6 @@ ITEMS = (
             "capacitación mutua y respeto de los derechos humanos."
         ),
         responsible="Corte Superior de Justicia de Apurímac, con rondas y comunidades campesinas",
-        alignments=(
-            ods("16.1"),
-            ods("16.7"),
-        ),
+        alignments=(ods("16.1"), ods("16.7")),
     ),
 )

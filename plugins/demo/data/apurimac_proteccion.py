@@ -20,10 +20,7 @@ ITEMS = (
             "niñas y los niños con servicios cercanos, en quechua y con presupuesto propio."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Social",
-        alignments=(
-            ods("5"),
-            ods("5.2"),
-        ),
+        alignments=(ods("5"), ods("5.2")),
     ),
     DemoItem(
         code="SOC-03.1",
@@ -34,10 +31,7 @@ ITEMS = (
             "una ruta única de atención que la persona recorra una sola vez."
         ),
         responsible="Instancia Regional de Concertación para erradicar la violencia contra las mujeres",
-        alignments=(
-            ods("5.2"),
-            ods("16.6"),
-        ),
+        alignments=(ods("5.2"), ods("16.6")),
     ),
     DemoItem(
         code="SOC-03.2",
@@ -82,10 +76,7 @@ ITEMS = (
             "como favor."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Social",
-        alignments=(
-            ods("1.3"),
-            ods("10.2"),
-        ),
+        alignments=(ods("1.3"), ods("10.2")),
     ),
     DemoItem(
         code="SOC-04.1",
@@ -124,10 +115,7 @@ ITEMS = (
         responsible=(
             "Gobierno Regional de Apurímac — Gerencia General Regional, con la Dirección Desconcentrada de Cultura"
         ),
-        alignments=(
-            ods("10.2"),
-            ods("16.6"),
-        ),
+        alignments=(ods("10.2"), ods("16.6")),
         indicators=(
             measured(
                 "Población de 5 y más años cuya lengua materna es el quechua",

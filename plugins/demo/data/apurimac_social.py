@@ -21,11 +21,7 @@ ITEMS = (
             "desnutrición se enfrentan juntas: salud, agua segura, ingresos del hogar y alimentos de la zona."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Social",
-        alignments=(
-            ods("2.2"),
-            ods("3"),
-            acuerdo("15"),
-        ),
+        alignments=(ods("2.2"), ods("3"), acuerdo("15")),
     ),
     DemoItem(
         code="SOC-01.1",
@@ -54,10 +50,7 @@ ITEMS = (
             "distritos altoandinos."
         ),
         responsible="Gobierno Regional de Apurímac — DIRESA Apurímac y DISA Chanka",
-        alignments=(
-            ods("2.2"),
-            acuerdo("15"),
-        ),
+        alignments=(ods("2.2"), acuerdo("15")),
         indicators=(
             measured(
                 "Niñas y niños de 6 a 35 meses con anemia",
@@ -80,10 +73,7 @@ ITEMS = (
             "establecimiento de salud, la municipalidad y la comunidad."
         ),
         responsible="Gobierno Regional de Apurímac — DIRESA Apurímac y DISA Chanka",
-        alignments=(
-            ods("2.2"),
-            acuerdo("15"),
-        ),
+        alignments=(ods("2.2"), acuerdo("15")),
         indicators=(
             measured(
                 "Niñas y niños menores de 5 años con desnutrición crónica",
@@ -152,10 +142,7 @@ ITEMS = (
             "quechua y castellano pensados para mujeres rurales y personas adultas mayores."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional de Educación y UGEL",
-        alignments=(
-            ods("4"),
-            ods("10.2"),
-        ),
+        alignments=(ods("4"), ods("10.2")),
         indicators=(
             measured(
                 "Analfabetismo de la población de 15 y más años",
