@@ -1,0 +1,1 @@
+"""Agendas: the working draft, and the frozen versions that are signed."""

@@ -1,0 +1,145 @@
+"""Makes the web application; `create_app` reads as the order of starting."""
+
+import logging
+
+from flask import Blueprint, Flask, Response, flash, g, get_flashed_messages, redirect, request, send_from_directory, session, url_for  # noqa: F401
+from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import failures, formats, templating, web
+from portal.accounts import security
+from portal.accounts.actor import Permissions
+from portal.accounts.views import blueprint as accounts
+from portal.agendas.views import blueprint as agendas
+from portal.context import Portal
+from portal.extend.registry import Refused
+from portal.organisations.views import blueprint as organisations
+from portal.paths import STATIC
+from portal.site import blueprint as site
+
+log = logging.getLogger(__name__)
+
+CORE = (site, accounts, organisations, agendas)
+limiter = Limiter(get_remote_address, headers_enabled=False)
+csrf = CSRFProtect()
+
+
+def create_app(portal: Portal) -> Flask:
+    """Return the web application of one installation. Its tables must be up to date (`portal.migrate`)."""
+    app = Flask("portal", static_folder=str(STATIC), static_url_path="/static", template_folder=None)
+    app.extensions["portal"] = portal
+    app.extensions["permissions"] = Permissions.of(portal.registry.answers("permissions"))
+    _configure(app, portal)
+    _templates(app, portal)
+    web.guard(app)
+    security.init_app(app, portal)
+    failures.init_app(app)
+    for blueprint in CORE:
+        app.register_blueprint(blueprint)
+    _plugin_pages(app, portal)
+    undeclared = web.undeclared(app)
+    if undeclared:
+        raise RuntimeError(f"views without declared access: {undeclared}")
+    return app
+
+
+def _configure(app: Flask, portal: Portal) -> None:
+    settings = portal.settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024 + 64 * 1024,  # the form's other fields beside the file
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,  # a dimension's observations, typed on one page
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_NAME="rubrica",
+        PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses what they typed to a timer
+        BABEL_DEFAULT_LOCALE="es",
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+        BABEL_TRANSLATION_DIRECTORIES=";".join(
+            str(folder) for folder in (templating.TRANSLATIONS, *(templating.plugin_folder(one.package) / "translations" for one in portal.registry.loaded))
+        ),
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_ENABLED=True,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=["text/html", "text/css", "application/javascript", "text/javascript", "application/json", "image/svg+xml", "text/csv"],
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    Compress(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    Babel(app, locale_selector=_locale)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; font-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+def _locale() -> str:
+    chosen = request.cookies.get("idioma", "es")
+    return chosen if chosen in templating.LOCALES else "es"
+
+
+def _templates(app: Flask, portal: Portal) -> None:
+    app.jinja_loader = templating.loader(portal.registry)  # type: ignore[assignment]
+    app.jinja_env.add_extension("jinja2.ext.do")
+    templating.install_gettext(app.jinja_env, gettext, ngettext)
+    formats.register(app.jinja_env, locale=lambda: "en" if str(get_locale() or "es").startswith("en") else "es_PE", zone=portal.settings.timezone)
+    versions = {path.name: str(int(path.stat().st_mtime)) for path in STATIC.iterdir()}
+
+    def page_items(place: str, subject: object = None) -> list[object]:
+        from portal.site import core_items  # noqa: PLC0415 - views are imported after this module's parts
+
+        items = [*core_items(place), *portal.ask.page_items(place, web.actor(), subject)]
+        return sorted(items, key=lambda one: (one.weight, one.label))
+
+    app.jinja_env.globals.update(
+        page_items=page_items,
+        static_url=lambda name: url_for("static", filename=name, v=versions.get(name, "0")),
+        settings=portal.settings,
+        demo=portal.settings.demo,
+    )
+
+    @app.context_processor
+    def about_this_request() -> dict[str, object]:
+        return {"actor": web.actor(), "locale": str(get_locale() or "es"), "allowed": web.allowed, "now": g.get("now")}
+
+
+def _plugin_pages(app: Flask, portal: Portal) -> None:
+    """Register the plugins' blueprints; one that cannot be is left out whole, and closes (see `extend.registry`)."""
+    for impl in portal.registry.manager.hook.blueprints.get_hookimpls():
+        try:
+            blueprints = list(impl.function())
+            trial = Flask("trial", static_folder=None)
+            for name, rule in ((one.name, one) for one in blueprints):
+                if name in app.blueprints or not isinstance(rule, Blueprint):
+                    raise TypeError(f"blueprint {name!r} is taken or not a blueprint")  # noqa: TRY301
+                trial.register_blueprint(rule)
+            undeclared = web.undeclared(trial)
+            if undeclared:
+                raise TypeError(f"views without declared access: {undeclared}")  # noqa: TRY301
+        except Exception as error:
+            log.exception("pages of plugin %s left out", impl.plugin_name)
+            portal.ask.late_refusals.append(Refused(impl.plugin_name, f"Las páginas del plugin «{impl.plugin_name}» no se usan: {error}"))
+            continue
+        for blueprint in blueprints:
+            app.register_blueprint(blueprint)

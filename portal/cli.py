@@ -1,0 +1,222 @@
+"""The command `portal`. Heavy modules are imported inside the commands that use them: --help stays quick."""
+
+import json
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from portal.errors import PortalError
+from portal.settings import Settings, load
+
+
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return load()
+
+
+def assembled() -> Any:
+    """Return the `Portal`, with its tables up to date."""
+    from portal import migrate  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
+
+    portal = assemble(settings())
+    migrate.upgrade(portal.engine, portal.registry)
+    return portal
+
+
+def show(data: Any, *, as_json: bool, lines: list[str]) -> None:
+    """Print `data` for a program or `lines` for a person."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str) if as_json else "\n".join(lines))
+
+
+class Commands(click.Group):
+    """The core's commands and those that plugins bring; known errors end in one sentence and exit code 2."""
+
+    _targets: dict[str, tuple[str, str]] | None = None
+
+    def _plugin_commands(self) -> dict[str, tuple[str, str]]:
+        if self._targets is None:
+            from portal.extend.registry import load as load_plugins  # noqa: PLC0415
+
+            try:
+                found = load_plugins(settings().plugins).answers("commands")
+            except PortalError:
+                found = ()
+            self._targets = {one.name: (one.target, one.help) for one in found}
+        return self._targets
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted({*super().list_commands(ctx), *self._plugin_commands()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing a plugin's only now."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in self._plugin_commands():
+            return own
+        module, _, attribute = self._plugin_commands()[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing the plugins' code."""
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            rows.append((name, own.get_short_help_str() if own else self._plugin_commands()[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, turning known errors into one sentence."""
+        try:
+            return super().invoke(ctx)
+        except PortalError as error:
+            click.echo(error.text, err=True)
+            for field, sentence in getattr(error, "fields", {}).items():
+                click.echo(f"  {field}: {sentence}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rubrica")
+def main() -> None:
+    """Rúbrica: agendas that are built in the open, signed, and can be checked by anybody."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (PORTAL_HOST).")
+@click.option("--port", type=int, help="Port to listen on (PORTAL_PORT).")
+def run(host: str | None, port: int | None) -> None:
+    """Serve the portal, with its background work, in one process."""
+    from portal import serve  # noqa: PLC0415
+
+    serve.run(settings(), host=host, port=port)
+
+
+@main.group()
+def db() -> None:
+    """Bring the database up to date, or check it."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Apply the migrations of the core and of every plugin in use."""
+    from portal import migrate  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
+
+    portal = assemble(settings())
+    moved = migrate.upgrade(portal.engine, portal.registry)
+    click.echo("Migrado: " + ", ".join(moved) if moved else "La base de datos ya estaba al día.")
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True)
+def check(*, as_json: bool) -> None:
+    """Compare the database with the code; exit 1 when they differ."""
+    from portal import migrate  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
+
+    portal = assemble(settings())
+    found = migrate.standing(portal.engine, portal.registry)
+    data = [{"owner": one.owner, "current": one.current, "head": one.head, "differences": list(one.differences)} for one in found]
+    show(data, as_json=as_json, lines=[f"{'bien ' if one.ok else 'FALTA'} {one.owner}: {one.current} → {one.head}" + "".join(f"\n      {d}" for d in one.differences) for one in found])
+    sys.exit(0 if all(one.ok for one in found) else 1)
+
+
+@db.command()
+@click.argument("owner")
+@click.argument("message")
+@click.argument("identity")
+def revise(owner: str, message: str, identity: str) -> None:
+    """For developers: write the revision file IDENTITY of OWNER (core or a plugin) from its models."""
+    from portal import migrate  # noqa: PLC0415
+
+    migrate.revise(assembled(), owner, message, identity)
+
+
+@main.group()
+def ledger() -> None:
+    """The append-only record."""
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True)
+def verify(*, as_json: bool) -> None:
+    """Check the chain, and that versions, files and signatures still equal what was recorded; exit 1 if not."""
+    from portal.ledger.audit import audit  # noqa: PLC0415
+
+    portal = assembled()
+    with portal.sessions() as session:
+        entries, problems = audit(portal, session)
+    data = {"ok": not problems, "entries": entries, "problems": [{"subject": one.subject, "sentence": one.sentence} for one in problems]}
+    show(data, as_json=as_json, lines=[f"{one.subject}: {one.sentence}" for one in problems] or [f"El registro está íntegro: {entries} entradas."])
+    sys.exit(1 if problems else 0)
+
+
+@main.group("plugins")
+def plugins_() -> None:
+    """The plugins of this installation."""
+
+
+@plugins_.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_(*, as_json: bool) -> None:
+    """Name the plugins in use and those refused, with the reason."""
+    from portal.extend.registry import load as load_plugins  # noqa: PLC0415
+
+    registry = load_plugins(settings().plugins)
+    used = [{"name": one.plugin.name, "label": one.plugin.label, "version": one.plugin.version, "source": one.source} for one in registry.loaded]
+    refused = [{"name": one.name, "reason": one.sentence} for one in registry.refused]
+    lines = [f"{one['name']:<16} {one['version']:<8} {one['source']:<10} {one['label']}" for one in used] + [one.sentence for one in registry.refused]
+    show({"used": used, "refused": refused}, as_json=as_json, lines=lines)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(*, as_json: bool) -> None:
+    """Examine the installation; exit 1 when something needs an operator."""
+    from portal import diagnosis  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
+
+    lines = diagnosis.examine(assemble(settings()))
+    data = {"ok": all(one.ok for one in lines), "lines": [{"label": one.label, "ok": one.ok, "sentence": one.sentence} for one in lines]}
+    show(data, as_json=as_json, lines=[f"{'bien ' if one.ok else 'FALTA'} {one.label}: {one.sentence}" for one in lines])
+    sys.exit(0 if data["ok"] else 1)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--agenda", required=False, help="Code of an agenda, for tables that belong to one.")
+@click.option("--format", "format_", type=click.Choice(["csv", "xlsx"]), default="csv")
+@click.option("--out", type=click.Path(dir_okay=False), help="File to write; standard output for CSV otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def export(name: str | None, agenda: str | None, format_: str, out: str | None, *, as_json: bool) -> None:
+    """Write a table (run without NAME for the list of tables)."""
+    from portal import exporting  # noqa: PLC0415
+
+    exporting.command(assembled(), name, agenda or "", format_, out, as_json=as_json)
+
+
+def _users() -> click.Command:
+    from portal.accounts.commands import users  # noqa: PLC0415
+
+    return users
+
+
+class _Lazy(click.Group):
+    """`portal users …`, imported when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return _users().list_commands(ctx)  # type: ignore[attr-defined,no-any-return]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _users().get_command(ctx, cmd_name)  # type: ignore[attr-defined,no-any-return]
+
+
+main.add_command(_Lazy("users", help="People who may sign in: add, list, grant, revoke."))
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What the whole programme runs on, put together once and without Flask: web, jobs and commands share it."""
+
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import clock, db, mail, templating
+from portal.documents.store import FileStore
+from portal.extend import registry as plugins
+from portal.extend.ask import Ask
+from portal.extend.kinds import JobKind
+from portal.extend.registry import Registry
+from portal.jobs import Queue
+from portal.settings import Settings, prepare_home
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The parts of one installation."""
+
+    settings: Settings
+    registry: Registry
+    ask: Ask
+    engine: Engine
+    sessions: sessionmaker[Session]
+    store: FileStore
+    templates: Environment
+    mailer: mail.Mailer
+    queue: Queue
+
+
+def assemble(settings: Settings) -> Portal:
+    """Put the parts together: folder and secret, plugins, database, files, mail, queue.
+
+    Raises `Misconfigured`. Touches no table: `portal.migrate.upgrade` does.
+    """
+    settings = prepare_home(settings)
+    registry = plugins.load(settings.plugins)
+    engine = db.new_engine(settings.database_url)
+    templates = templating.environment(registry, zone=settings.timezone)
+    portal = Portal(
+        settings=settings,
+        registry=registry,
+        ask=Ask(registry),
+        engine=engine,
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        store=FileStore(settings.storage_url),
+        templates=templates,
+        mailer=mail.Mailer(settings, templates),
+        queue=Queue(settings.queue_url),
+    )
+    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), *registry.answers("jobs")))
+    return portal
+
+
+def _send(portal: Portal, identity: str) -> None:
+    with portal.sessions() as session:
+        mail.deliver(session, int(identity), now=clock.now(), settings=portal.settings, read=portal.store.get)

@@ -1,0 +1,1 @@
+"""Files by content, and rendering to HTML and PDF from one source."""

@@ -1,0 +1,151 @@
+"""The frozen kinds of data that hooks return; `portal.extend.ask` refuses anything else."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from portal.context import Portal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemKind:
+    """A kind of agenda item: `name` goes into the canonical JSON, `label` to people."""
+
+    name: str
+    label: str
+
+
+COMMON_ITEM_KINDS = (
+    ItemKind(name="lineamiento", label="Lineamiento"),
+    ItemKind(name="objetivo", label="Objetivo"),
+    ItemKind(name="resultado", label="Resultado"),
+    ItemKind(name="producto", label="Producto"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """A dimension an agenda may choose. `prefix` (2-4 capitals) begins its items' codes: SOC-03.2."""
+
+    name: str
+    label: str
+    prefix: str
+    weight: int = 100
+    summary: str = ""
+    icon: str = "document"
+    themes: tuple[str, ...] = ()
+    item_kinds: tuple[ItemKind, ...] = COMMON_ITEM_KINDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemField:
+    """A field that the items of `dimension` have beyond the common ones; its value is under the hash.
+
+    `kind` is the form's widget; `choices` (value, label) are required for "choice".
+    """
+
+    dimension: str
+    name: str
+    label: str
+    kind: Literal["text", "textarea", "choice", "number", "date"] = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    hint: str = ""
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """A reason not to go on, as a sentence for the person who must mend it."""
+
+    sentence: str
+    subject: str = ""
+    plugin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """An act that the plugin asks leave for, and the roles that may do it."""
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageItem:
+    """Something to show in a named place of a page: a link, or a template of the plugin's with its context."""
+
+    label: str
+    href: str = ""
+    text: str = ""
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    weight: int = 100
+    active: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """A plugin's pages about one dimension of a frozen agenda, for HTML and PDF from one template."""
+
+    label: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command of `portal`; `target` ("package.module:attribute", a click command) is imported only when run."""
+
+    name: str
+    help: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """Work that can fail, done over a row. `run` must be idempotent; `pending` names the rows still to do.
+
+    `run(portal, id)` opens and commits its own session. `pending(session, now)` yields ids that nobody works on.
+    """
+
+    name: str
+    run: Callable[["Portal", str], None]
+    pending: Callable[["Session", datetime], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exporter:
+    """A table for spreadsheets: `rows(session, agenda_code)` yields the header first, then rows of plain values.
+
+    `action` is the permission that the web asks for; public tables use "".
+    """
+
+    name: str
+    label: str
+    rows: Callable[["Session", str], Iterable[tuple[Any, ...]]]
+    action: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerProblem:
+    """Something that no longer equals what the ledger recorded; `subject` names the entry or the thing."""
+
+    subject: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """One line of `portal doctor`."""
+
+    label: str
+    ok: bool
+    sentence: str = ""
+    weight: int = 100

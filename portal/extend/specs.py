@@ -1,0 +1,126 @@
+"""Every hook of the portal: its signature, what it returns, and what happens when it fails.
+
+Policies. REFUSE: asked once at start; a failure refuses the plugin whole. SKIP: the answer is left out and the
+fault recorded. CLOSE: a failure is itself an objection, so the answer is no. AFTER: run when the change is
+committed; a failure is recorded and changes nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from portal.extend import kinds
+from portal.extend.plugin import hookspec
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from sqlalchemy.orm import Session
+
+    from portal.accounts.actor import Actor
+    from portal.context import Portal
+
+
+class Policy(StrEnum):
+    """What a hook's failure does."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+    CLOSE = "close"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The kind of a hook's answers and its failure policy. `kind` None: the hook returns nothing."""
+
+    kind: type | None
+    policy: Policy
+
+
+@hookspec
+def dimensions() -> Iterable[kinds.Dimension]:  # type: ignore[empty-body]
+    """Dimensions that an agenda may choose."""
+
+
+@hookspec
+def item_fields() -> Iterable[kinds.ItemField]:  # type: ignore[empty-body]
+    """Fields that items of a dimension have beyond the common ones."""
+
+
+@hookspec
+def permissions() -> Iterable[kinds.Permission]:  # type: ignore[empty-body]
+    """Acts that the plugin's pages ask leave for."""
+
+
+@hookspec
+def commands() -> Iterable[kinds.Command]:  # type: ignore[empty-body]
+    """Commands of `portal`."""
+
+
+@hookspec
+def jobs() -> Iterable[kinds.JobKind]:  # type: ignore[empty-body]
+    """Kinds of background work."""
+
+
+@hookspec
+def exporters() -> Iterable[kinds.Exporter]:  # type: ignore[empty-body]
+    """Tables that people may take away as CSV or XLSX."""
+
+
+@hookspec
+def blueprints() -> "Iterable[Blueprint]":  # type: ignore[empty-body]
+    """Pages of the plugin's own. Every view declares its access (portal.web)."""
+
+
+@hookspec
+def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[kinds.PageItem]:  # type: ignore[empty-body]
+    """What to show in a named place of a page; `subject` is the row the page is about, or None."""
+
+
+@hookspec
+def agenda_chapter(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterable[kinds.Chapter]:  # type: ignore[empty-body]
+    """Pages about one dimension of a frozen agenda; both arguments come from its canonical JSON."""
+
+
+@hookspec
+def item_objections(item: dict[str, Any], agenda: dict[str, Any]) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
+    """Reasons why an item cannot be frozen; arguments have the shape of the canonical JSON."""
+
+
+@hookspec
+def commitment_objections(session: "Session", commitment: Any) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
+    """Reasons why a commitment cannot be issued or signed now."""
+
+
+@hookspec
+def commitment_changed(portal: "Portal", commitment_id: int, event: str) -> None:
+    """A commitment's change (issued, signed, complete, declined, withdrawn, …) has been committed."""
+
+
+@hookspec
+def ledger_audits(portal: "Portal", session: "Session") -> Iterable[kinds.LedgerProblem]:  # type: ignore[empty-body]
+    """Compare the plugin's rows and files with what the ledger recorded of them."""
+
+
+@hookspec
+def diagnostics(portal: "Portal") -> Iterable[kinds.Diagnosis]:  # type: ignore[empty-body]
+    """Lines of `portal doctor`."""
+
+
+RULES: dict[str, Rule] = {
+    "dimensions": Rule(kinds.Dimension, Policy.REFUSE),
+    "item_fields": Rule(kinds.ItemField, Policy.REFUSE),
+    "permissions": Rule(kinds.Permission, Policy.REFUSE),
+    "commands": Rule(kinds.Command, Policy.REFUSE),
+    "jobs": Rule(kinds.JobKind, Policy.REFUSE),
+    "exporters": Rule(kinds.Exporter, Policy.REFUSE),
+    "blueprints": Rule(object, Policy.REFUSE),
+    "page_items": Rule(kinds.PageItem, Policy.SKIP),
+    "agenda_chapter": Rule(kinds.Chapter, Policy.SKIP),
+    "item_objections": Rule(kinds.Objection, Policy.CLOSE),
+    "commitment_objections": Rule(kinds.Objection, Policy.CLOSE),
+    "commitment_changed": Rule(None, Policy.AFTER),
+    "ledger_audits": Rule(kinds.LedgerProblem, Policy.CLOSE),
+    "diagnostics": Rule(kinds.Diagnosis, Policy.CLOSE),
+}

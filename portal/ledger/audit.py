@@ -1,0 +1,33 @@
+"""Compares everything the ledger vouches for with what is stored now."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.agendas.audit import audit as audit_agendas
+from portal.context import Portal
+from portal.documents.models import StoredFile
+from portal.errors import PortalError
+from portal.extend.kinds import LedgerProblem
+from portal.ledger.models import LedgerEntry
+from portal.ledger.service import verify_chain
+
+
+def audit(portal: Portal, session: Session) -> tuple[int, list[LedgerProblem]]:
+    """Return how many entries there are, and every problem found."""
+    count = session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
+    problems = list(verify_chain(session))
+    problems += _files(portal, session)
+    problems += audit_agendas(session, portal.store)
+    problems += portal.ask.ledger_audits(portal, session)
+    return count, problems
+
+
+def _files(portal: Portal, session: Session) -> list[LedgerProblem]:
+    problems = []
+    for name, size in session.execute(select(StoredFile.sha256, StoredFile.size).order_by(StoredFile.sha256)):
+        try:
+            if len(portal.store.get(name)) != size:
+                problems.append(LedgerProblem(subject=f"file:{name}", sentence=f"El tamaño anotado del archivo {name} cambió."))
+        except PortalError as error:
+            problems.append(LedgerProblem(subject=f"file:{name}", sentence=f"{name}: {error.text}"))
+    return problems

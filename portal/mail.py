@@ -1,0 +1,165 @@
+"""Outgoing mail: written as a row in the transaction that causes it, delivered by a job, never called sent before it is.
+
+States: queued (waiting, or a try failed and another will come), accepted (a mail server took it), rejected (it will
+not be delivered). A message's text is erased once accepted: it may carry a private link or a code.
+"""
+
+import logging
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from jinja2 import Environment
+from sqlalchemy import JSON, ForeignKey, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.db import Base, UtcDateTime
+from portal.settings import Settings
+
+log = logging.getLogger(__name__)
+
+QUEUED, ACCEPTED, REJECTED = "queued", "accepted", "rejected"
+MAX_TRIES = 12
+
+
+class MailMessage(Base):
+    """One message to one person."""
+
+    __tablename__ = "mail_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    address: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str | None] = mapped_column(String(200))
+    reply_to: Mapped[str | None] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(200), default="", index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    files: Mapped[list[list[str]]] = mapped_column(JSON, default=list)  # [[name, sha256, media type], …]
+    state: Mapped[str] = mapped_column(String(10), default=QUEUED, index=True)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    problem: Mapped[str | None] = mapped_column(String(300))
+
+
+@dataclass(frozen=True)
+class Mailer:
+    """Writes messages from templates: <template>.subject.txt, <template>.txt and <template>.html."""
+
+    settings: Settings
+    templates: Environment
+
+    def queue(
+        self, session: Session, *, now: datetime, to: str, name: str, template: str, kind: str, about: str = "",
+        person_id: int | None = None, reply_to: str | None = None, files: Iterable[tuple[str, str, str]] = (),
+        hold: timedelta = timedelta(0), context: dict[str, Any],
+    ) -> MailMessage:
+        """Put a message in the queue. `files`: (name, sha256 in the store, media type). `hold`: not before then."""
+        context = {"public_url": self.settings.public_url, "name": name, **context}
+        subject = " ".join(self.templates.get_template(f"{template}.subject.txt").render(context).split())
+        message = MailMessage(
+            person_id=person_id, address=to, name=name, reply_to=reply_to, kind=kind, about=about, subject=subject[:200],
+            text=self.templates.get_template(f"{template}.txt").render(context),
+            html=self.templates.get_template(f"{template}.html").render(context),
+            files=[list(file) for file in files], queued_at=now, next_try_at=now + hold,
+        )
+        session.add(message)
+        session.flush()
+        return message
+
+
+def pending(session: Session, now: datetime) -> Iterable[str]:
+    """Yield the ids of messages whose next try is due."""
+    rows = select(MailMessage.id).where(MailMessage.state == QUEUED, MailMessage.next_try_at <= now).order_by(MailMessage.id).limit(500)
+    return [str(row) for row in session.scalars(rows)]
+
+
+def deliver(session: Session, message_id: int, *, now: datetime, settings: Settings, read: Callable[[str], bytes]) -> None:
+    """Try to deliver one message. The row is claimed first, so two workers do not send it twice."""
+    message = session.get(MailMessage, message_id, with_for_update={"skip_locked": True})
+    if message is None or message.state != QUEUED or message.next_try_at > now:
+        return
+    message.tries += 1
+    message.next_try_at = now + timedelta(seconds=min(30 * 2 ** message.tries, 6 * 3600))
+    session.commit()
+    try:
+        _transport(settings)(_email(message, now=now, settings=settings, read=read))
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPResponseException) as error:
+        code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else max((c for c, _ in error.recipients.values()), default=500)
+        _failed(message, now=now, problem=f"el servidor de correo respondió {code}", final=code >= 500)  # noqa: PLR2004 - RFC 5321: permanent
+    except (OSError, smtplib.SMTPException) as error:
+        _failed(message, now=now, problem=f"no hay servidor de correo: {error}"[:300], final=False)
+    else:
+        message.state, message.settled_at, message.problem = ACCEPTED, now, None
+        message.text = message.html = None
+        session.commit()
+        return
+    session.commit()
+
+
+def _failed(message: MailMessage, *, now: datetime, problem: str, final: bool) -> None:
+    message.problem = problem
+    if final or message.tries >= MAX_TRIES:
+        message.state, message.settled_at = REJECTED, now
+        message.text = message.html = None
+    log.warning("mail %s not delivered (try %s): %s", message.id, message.tries, problem)
+
+
+def _email(message: MailMessage, *, now: datetime, settings: Settings, read: Callable[[str], bytes]) -> EmailMessage:
+    email = EmailMessage()
+    sender_name, sender = parseaddr(settings.mail_from)
+    email["From"] = Address(sender_name, addr_spec=sender)
+    email["To"] = Address(re.sub(r"[\r\n]", " ", message.name or ""), addr_spec=message.address or "")
+    email["Subject"] = message.subject
+    email["Date"] = format_datetime(now)
+    email["Message-ID"] = make_msgid(f"rubrica-{message.id}", sender.partition("@")[2] or "localhost")
+    email["Auto-Submitted"] = "auto-generated"
+    if message.reply_to:
+        email["Reply-To"] = message.reply_to
+    email.set_content(message.text or "")
+    email.add_alternative(message.html or "", subtype="html")
+    for name, sha256, media_type in message.files:
+        main, _, sub = media_type.partition("/")
+        email.add_attachment(read(sha256), maintype=main, subtype=sub, filename=name)
+    return email
+
+
+def _transport(settings: Settings) -> Callable[[EmailMessage], None]:
+    if not settings.mail_url and settings.demo:
+        return lambda email: _to_folder(email, settings)
+    return lambda email: _to_server(email, settings.mail_url or "smtp://127.0.0.1:25")
+
+
+def _to_folder(email: EmailMessage, settings: Settings) -> None:
+    folder = settings.file("demo-mail")
+    folder.mkdir(exist_ok=True)
+    identity = re.sub(r"[^\w.-]", "", email["Message-ID"].partition("@")[0])
+    (folder / f"{identity}.eml").write_bytes(email.as_bytes())
+
+
+def _to_server(email: EmailMessage, url: str) -> None:
+    """Send through smtp://, smtps:// or smtp+tls:// (STARTTLS required) URLs; user and password are percent-encoded."""
+    parsed = urlparse(url)
+    host = parsed.hostname or "127.0.0.1"
+    if parsed.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parsed.port or 465, timeout=20, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, parsed.port or 25, timeout=20)
+    with server:
+        if parsed.scheme == "smtp+tls":
+            server.starttls(context=ssl.create_default_context())
+        if parsed.username:
+            server.login(unquote(parsed.username), unquote(parsed.password or ""))
+        server.send_message(email)

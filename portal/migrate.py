@@ -1,0 +1,180 @@
+"""Brings the database to the code's shape: the core first, then each plugin, each with its own version table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData
+
+from portal.db import Base
+from portal.extend.registry import Registry
+from portal.paths import MIGRATIONS
+from portal.templating import plugin_folder
+
+if TYPE_CHECKING:
+    from portal.context import Portal
+
+CORE = "core"
+CORE_MODELS = ("portal.accounts.models", "portal.organisations.models", "portal.documents.models", "portal.agendas.models", "portal.ledger.models", "portal.mail")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The core or a plugin: whose tables, and where its revisions are."""
+
+    name: str
+    versions: Path
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one owner's tables stand: revision in the database, revision in the code, differences from the models."""
+
+    owner: str
+    current: str | None
+    head: str | None
+    differences: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the database is what the code expects."""
+        return self.current == self.head and not self.differences
+
+
+def owners(registry: Registry) -> list[Owner]:
+    """Return the core, then the plugins that have tables, in order."""
+    found = [Owner(CORE, MIGRATIONS / "versions")]
+    for one in registry.loaded:
+        folder = plugin_folder(one.package) / "migrations"
+        if folder.is_dir():
+            found.append(Owner(one.plugin.name, folder))
+    return found
+
+
+def load_models(registry: Registry) -> None:
+    """Import every table of the core and of the plugins in use."""
+    for module in CORE_MODELS:
+        import_module(module)
+    for one in registry.loaded:
+        if find_spec(f"{one.package}.models"):
+            import_module(f"{one.package}.models")
+
+
+def metadata() -> MetaData:
+    """Return the description of all tables imported so far."""
+    return Base.metadata
+
+
+def version_table(owner: str) -> str:
+    """Return the name of an owner's version table."""
+    return "alembic_version" if owner == CORE else f"alembic_version_{owner}"
+
+
+def belongs_to(owner: str, plugins: Sequence[str]) -> Callable[[str | None, str, Any], bool]:
+    """Return Alembic's filter: which tables in the database are this owner's. Names no plugin in use claims are left alone."""
+    known = set(metadata().tables)
+
+    def include(name: str | None, kind: str, _parents: Any) -> bool:
+        if kind != "table" or name is None:
+            return True
+        claimed = next((plugin for plugin in plugins if name.startswith(f"{plugin}_") and plugin != CORE), CORE)
+        return claimed == owner and (name in known or owner != CORE) and not name.startswith("alembic_version")
+
+    return include
+
+
+def _config(owner: Owner, connection: Connection, names: Sequence[str]) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(owner.versions).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, owner=owner.name, owners=list(names))
+    return config
+
+
+def upgrade(engine: Engine, registry: Registry) -> list[str]:
+    """Bring every owner's tables to the newest revision; return the owners that moved. Safe to run twice at once."""
+    return [owner.name for owner in owners(registry) if _move(engine, registry, owner, "head", command.upgrade)]
+
+
+def downgrade(engine: Engine, registry: Registry, owner_name: str, revision: str = "base") -> None:
+    """Take an owner's tables back to `revision`."""
+    owner = next(one for one in owners(registry) if one.name == owner_name)
+    _move(engine, registry, owner, revision, command.downgrade)
+
+
+def _move(engine: Engine, registry: Registry, owner: Owner, revision: str, act: Callable[[Config, str], None]) -> bool:
+    load_models(registry)
+    names = [one.name for one in owners(registry)]
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # batch mode rebuilds tables
+            connection.commit()
+        else:
+            connection.exec_driver_sql("SELECT pg_advisory_lock(7274)")
+        before = _current(connection, owner)
+        act(_config(owner, connection, names), revision)
+        connection.commit()
+        after = _current(connection, owner)
+        if connection.dialect.name == "sqlite":
+            connection.commit()
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        else:
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(7274)")
+        connection.commit()
+    return before != after
+
+
+def _current(connection: Connection, owner: Owner) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": version_table(owner.name)}).get_current_revision()
+
+
+def standing(engine: Engine, registry: Registry) -> list[Standing]:
+    """Compare the database with the code, for the core and each plugin."""
+    load_models(registry)
+    everyone = owners(registry)
+    names = [owner.name for owner in everyone]
+    found = []
+    for owner in everyone:
+        with engine.connect() as connection:
+            script = ScriptDirectory.from_config(_config(owner, connection, names))
+            context = MigrationContext.configure(
+                connection,
+                opts={"version_table": version_table(owner.name), "compare_type": True, "include_name": belongs_to(owner.name, names),
+                      "include_object": owned_objects(owner.name, names)},
+            )
+            current = context.get_current_revision()
+            differences = tuple(str(one) for one in compare_metadata(context, metadata())) if current == script.get_current_head() else ()
+            found.append(Standing(owner.name, current, script.get_current_head(), differences))
+    return found
+
+
+def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:
+    """Return the filter for tables of the models (as `belongs_to` is for those of the database)."""
+    def include(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
+        if table is None:
+            return True
+        claimed = next((plugin for plugin in names if plugin != CORE and table.startswith(f"{plugin}_")), CORE)
+        return claimed == owner
+
+    return include
+
+
+def revise(portal: "Portal", owner_name: str, message: str, identity: str) -> None:
+    """Write a new revision file for an owner from its models (for developers)."""
+    load_models(portal.registry)
+    everyone = owners(portal.registry)
+    owner = next(one for one in everyone if one.name == owner_name)
+    with portal.engine.connect() as connection:
+        command.revision(
+            _config(owner, connection, [one.name for one in everyone]), message, autogenerate=True, rev_id=identity, version_path=str(owner.versions)
+        )

@@ -1,0 +1,1 @@
+"""Political and other organisations, their people and capacities, and territories."""
