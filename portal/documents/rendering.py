@@ -123,6 +123,8 @@ def _fetcher() -> Any:
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            return URLFetcherResponse(url, asset(url).read_bytes())
+            path = asset(url)
+            kind = "text/css" if path.suffix == ".css" else "application/octet-stream"
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})  # without it a stylesheet is ignored
 
     return AssetsOnly()
