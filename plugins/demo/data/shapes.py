@@ -70,3 +70,63 @@ class DemoAgenda:
     territory: str
     dimensions: tuple[DemoDimension, ...]
     items: tuple[DemoItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody of an organisation, in a capacity (`portal.organisations.models.CAPACITIES`)."""
+
+    name: str
+    email: str
+    capacity: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrganisation:
+    """An invented political organisation and the stage of the funnel that it illustrates.
+
+    `slug` is how the rest of the sample data points to it. `reason` is why it declined or withdrew, `reason_public`
+    whether the public may read it.
+    """
+
+    slug: str
+    name: str
+    short_name: str
+    kind: str
+    jne_code: str
+    stage: str
+    people: tuple[DemoPerson, ...]
+    reason: str = ""
+    reason_public: bool = False
+    territory: str = "03"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStance:
+    """What an organisation says of one item; an observation goes with "con_observacion" and "no_suscribe" only."""
+
+    item: str
+    stance: str
+    observation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoQuestion:
+    """A question of an organisation to the Mesa, about one item or (None) the whole agenda; no answer yet: ""."""
+
+    organisation: str
+    item: str | None
+    text: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """A way into the demo: a role (`portal.accounts.actor`), who, and what can be seen with it."""
+
+    role: str
+    name: str
+    email: str
+    shows: str
+    organisation: str | None = None
+    dimension: str | None = None
