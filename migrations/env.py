@@ -14,7 +14,7 @@ context.configure(
     include_object=migrate.owned_objects(owner, context.config.attributes["owners"]),
     render_as_batch=True,
     compare_type=True,
-    user_module_prefix=None,
+    render_item=migrate.plain_types,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -18,12 +18,9 @@ def settings() -> Settings:
 
 def assembled() -> Any:
     """Return the `Portal`, with its tables up to date."""
-    from portal import migrate  # noqa: PLC0415
-    from portal.context import assemble  # noqa: PLC0415
+    from portal.install import ready  # noqa: PLC0415
 
-    portal = assemble(settings())
-    migrate.upgrade(portal.engine, portal.registry)
-    return portal
+    return ready(settings())
 
 
 def show(data: Any, *, as_json: bool, lines: list[str]) -> None:

@@ -78,4 +78,10 @@ def page(status: int, sentence: str, code: str) -> Response:
         response = jsonify(error=code, sentence=sentence, request_id=request_id.get())
         response.status_code = status
         return response
-    return Response(render_template("errors/error.html", status=status, sentence=sentence, request_id=request_id.get()), status, mimetype="text/html")
+    context = {"status": status, "sentence": sentence, "request_id": request_id.get()}
+    try:
+        html = render_template("errors/error.html", **context)
+    except Exception:  # what failed may be what the page's frame needs: the database, the session
+        log.exception("the frame of the error page cannot be drawn")
+        html = portal().templates.get_template("errors/down.html").render(context)
+    return Response(html, status, mimetype="text/html")

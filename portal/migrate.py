@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
-from portal.db import Base
+from portal.db import Base, UtcDateTime
 from portal.extend.registry import Registry
 from portal.paths import MIGRATIONS
 from portal.templating import plugin_folder
@@ -167,6 +167,15 @@ def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:
         return claimed == owner
 
     return include
+
+
+def plain_types(kind: str, thing: Any, _context: Any) -> "str | Literal[False]":
+    """Write our column types into revision files as the plain SQL types beneath: a revision imports nothing of the portal."""
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and type(thing).__module__.startswith("flask_security"):
+        return "sa.Text()"
+    return False
 
 
 def revise(portal: "Portal", owner_name: str, message: str, identity: str) -> None:

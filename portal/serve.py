@@ -6,8 +6,7 @@ import threading
 from dataclasses import replace
 
 from portal import log as logs
-from portal import migrate
-from portal.context import assemble
+from portal.install import ready
 from portal.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,10 +23,7 @@ def run(settings: Settings, *, host: str | None = None, port: int | None = None)
         settings = replace(settings, public_url=f"http://{host or settings.host}:{port}")
     settings = replace(settings, host=host or settings.host, port=port if port is not None else settings.port)
     logs.configure(settings.log_level)
-    portal = assemble(settings)
-    moved = migrate.upgrade(portal.engine, portal.registry)
-    if moved:
-        log.info("migrated: %s", ", ".join(moved))
+    portal = ready(settings)
     app = create_app(portal)
     server = create_server(app, host=settings.host, port=settings.port, threads=8, ident="", max_request_body_size=(settings.upload_megabytes + 1) * 1024 * 1024, clear_untrusted_proxy_headers=False)
     consumer = Consumer(portal.queue.huey, workers=settings.workers, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True)

@@ -1,0 +1,206 @@
+"""A portal to test with: its own folder, a migrated database (SQLite, or PostgreSQL by --database), real files."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from portal import clock, migrate
+from portal.accounts.models import Grant, Person
+from portal.agendas.models import Agenda
+from portal.app import create_app
+from portal.context import Portal, assemble
+from portal.organisations.models import Organisation
+from portal.settings import Settings, load
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --database, and --postgresql-url for a server that is already running."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--postgresql-url", default="", help="e.g. postgresql://postgres@127.0.0.1:5433/postgres")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers."""
+    config.addinivalue_line("markers", "settings(**values): change the settings of this test's portal")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "slow: over five seconds")
+
+
+class Databases:
+    """Makes a fresh database for each test by copying one that was migrated once."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.folder, self.server = folder, server
+        self._templates: dict[tuple[str, ...], str] = {}
+
+    def new(self, plugins: tuple[str, ...]) -> str:
+        """Return the address of a new migrated database for these plugins."""
+        if plugins not in self._templates:
+            self._templates[plugins] = self._template(plugins)
+        name = f"t{secrets.token_hex(6)}"
+        template = self._templates[plugins]
+        if not self.server:
+            shutil.copy(template, self.folder / f"{name}.db")
+            return f"sqlite:///{self.folder / f'{name}.db'}"
+        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self._address(name)
+
+    def drop(self, address: str) -> None:
+        """Remove a database made by `new`."""
+        if self.server:
+            self._admin(f'DROP DATABASE IF EXISTS "{make_url(address).database}" WITH (FORCE)')
+        else:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{make_url(address).database}{suffix}").unlink(missing_ok=True)
+
+    def empty(self) -> str:
+        """Return the address of a database without tables."""
+        name = f"e{secrets.token_hex(6)}"
+        if not self.server:
+            return f"sqlite:///{self.folder / f'{name}.db'}"
+        self._admin(f'CREATE DATABASE "{name}"')
+        return self._address(name)
+
+    def _template(self, plugins: tuple[str, ...]) -> str:
+        address = self.empty()
+        portal = assemble(replace(load({}), home=self.folder / "home", database_url=address, plugins=plugins, queue_url="memory:", storage_url="memory:///"))
+        migrate.upgrade(portal.engine, portal.registry)
+        _load_territories(portal)
+        if not self.server:
+            with portal.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        portal.engine.dispose()
+        return str(make_url(address).database)
+
+    def _address(self, name: str) -> str:
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    def _admin(self, statement: str) -> None:
+        engine: Engine = create_engine(make_url(self.server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _load_territories(portal: Portal) -> None:
+    from portal.organisations.territories import load_territories  # noqa: PLC0415
+
+    with portal.sessions() as session:
+        load_territories(session)
+        session.commit()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Databases:
+    """Where this run's databases come from."""
+    server = str(pytestconfig.getoption("--postgresql-url")) if pytestconfig.getoption("--database") == "postgresql" else ""
+    if pytestconfig.getoption("--database") == "postgresql" and not server:
+        raise pytest.UsageError("--database=postgresql needs --postgresql-url (make test starts a server)")
+    return Databases(tmp_path_factory.mktemp("databases"), server)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> Iterator[Settings]:
+    """The settings of this test's portal; the marker `settings` changes them."""
+    chosen = replace(load({}), home=tmp_path / "home", queue_url="memory:", storage_url=(tmp_path / "files").as_uri(), secret_key="test", mail_url="smtp://127.0.0.1:9")  # noqa: S106 - port 9: nobody answers
+    marker = request.node.get_closest_marker("settings")
+    if marker:
+        chosen = replace(chosen, **marker.kwargs)
+    address = databases.new(chosen.plugins)
+    yield replace(chosen, database_url=address)
+    databases.drop(address)
+
+
+@pytest.fixture
+def portal(settings: Settings) -> Iterator[Portal]:
+    """A portal with its tables, no Flask."""
+    made = assemble(settings)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def session(portal: Portal) -> Iterator[Session]:
+    """A session of the test's own; commit what the pages are to see."""
+    with portal.sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(portal: Portal) -> Flask:
+    """The web application; forms need no CSRF token, limits are off (tests of those turn them on)."""
+    made = create_app(portal)
+    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The present instant."""
+    return clock.now()
+
+
+class Actors:
+    """Makes people with roles, and signs a client in as one of them."""
+
+    def __init__(self, app_: Callable[[], Flask], session_: Session) -> None:
+        self._app, self._session = app_, session_
+
+    def person(self, full_name: str = "Persona de muestra", **values: Any) -> Person:
+        """Return a new person with an address under muestra.example."""
+        mark = secrets.token_hex(4)
+        person = Person(
+            full_name=full_name, email=values.pop("email", f"p{mark}@muestra.example"), created_at=clock.now(), salt=secrets.token_hex(8),
+            fs_uniquifier=secrets.token_hex(16), active=True, **values,
+        )
+        self._session.add(person)
+        self._session.commit()
+        return person
+
+    def grant(self, person: Person, role: str, agenda: Agenda | None = None, organisation: Organisation | None = None, dimension: str | None = None) -> Person:
+        """Give `person` a role."""
+        self._session.add(Grant(
+            person_id=person.id, role=role, agenda_id=agenda.id if agenda else None, organisation_id=organisation.id if organisation else None,
+            dimension=dimension, granted_at=clock.now(),
+        ))
+        self._session.commit()
+        return person
+
+    def client(self, role: str | None = None, agenda: Agenda | None = None, organisation: Organisation | None = None, dimension: str | None = None) -> FlaskClient:
+        """Return a client signed in, freshly, as a new person who holds `role`."""
+        person = self.person()
+        if role:
+            self.grant(person, role, agenda, organisation, dimension)
+        return self.signed_in(person)
+
+    def signed_in(self, person: Person) -> FlaskClient:
+        """Return a client signed in, freshly, as `person`."""
+        client = self._app().test_client()
+        with client.session_transaction() as cookie:
+            cookie.update({"_user_id": person.fs_uniquifier, "_fresh": True, "fs_cc": "set", "fs_paa": time.time()})
+        return client
+
+
+@pytest.fixture
+def actors(request: pytest.FixtureRequest, session: Session) -> Actors:
+    """Make people and sign in as them."""
+    return Actors(lambda: request.getfixturevalue("app"), session)
