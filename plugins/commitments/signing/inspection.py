@@ -1,0 +1,196 @@
+"""Judge any PDF by cryptography and the strict difference policy alone: anybody's file, honest or hostile.
+
+The verdict is a conjunction: every signature intact, trusted and counted once, each covering its whole revision, the
+last one covering the file, and nothing changed beyond what signing changes. What cannot be read is "unverifiable",
+never valid and never an exception. Nothing is fetched from the network.
+"""
+
+import datetime as dt
+import io
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from .byte_ranges import raw_ranges
+from .evidence import carried_evidence, raw_signature_is_broken
+from .findings import Inspection, SignatureFinding, unreadable
+from .judging import Judge, finding_of
+from .mentions import find_codes
+from .overlay import find_overlays
+from .policy import find_changes, only_adds_evidence
+from .reasons import Reason, heaviest
+from .trust import TrustBase
+
+_MOST_REVISIONS: Final = 400
+_MOST_FIELDS: Final = 1000
+_MOST_BYTES: Final = 200_000_000
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its warnings repeat what the reasons say
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+
+def inspect(pdf: bytes, *, trust_roots: Sequence[asn1_x509.Certificate], now: dt.datetime) -> Inspection:
+    """Judge `pdf`, trusting only what chains to `trust_roots` at `now` (or at a trusted timestamp's time). Never raises."""
+    codes = tuple(find_codes(pdf))
+    if len(pdf) > _MOST_BYTES:
+        return unreadable("too_large", f"{len(pdf)} bytes", size=len(pdf))
+    if b"%PDF-" not in pdf[:1024]:
+        return unreadable("not_a_pdf", "no %PDF- header in the first 1024 bytes", size=len(pdf), codes=codes)
+    try:
+        return _Inspector(pdf, codes, trust_roots, now).run()
+    except _Refused as refusal:
+        return unreadable(refusal.code, refusal.detail, size=len(pdf), codes=codes)
+    except RecursionError:
+        return unreadable("too_complex", "objects nested too deeply", size=len(pdf), codes=codes)
+    except PdfDecodeLimitError as error:
+        return unreadable("too_complex", str(error), size=len(pdf), codes=codes)
+    except MemoryError:
+        return unreadable("no_memory", size=len(pdf), codes=codes)
+    except Exception as error:  # noqa: BLE001 - attackers choose the bytes; whatever a parser raises means "not judged"
+        detail = f"{type(error).__name__}: {error}"
+        if raw_signature_is_broken(pdf):
+            reason = Reason("content_changed", f"unreadable, and a byte range digest differs; {detail}", {"signer": "?"})
+            return Inspection("altered", (reason, Reason("damaged", detail)), size=len(pdf), codes=codes)
+        return unreadable("damaged", detail, size=len(pdf), codes=codes)
+
+
+class _Refused(Exception):  # noqa: N818
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+class _Inspector:
+    def __init__(
+        self,
+        pdf: bytes,
+        codes: tuple[str, ...],
+        roots: Sequence[asn1_x509.Certificate],
+        now: dt.datetime,
+    ) -> None:
+        self._pdf, self._codes, self._roots, self._now = pdf, codes, roots, now
+        self._reader = self._open()
+        self._reasons: list[Reason] = []
+
+    def _open(self) -> PdfFileReader:
+        try:
+            reader = PdfFileReader(io.BytesIO(self._pdf), strict=True)
+            _ = reader.root
+        except PdfDecodeLimitError:
+            raise
+        except PdfError:
+            # some producers are sloppy; leniency is safe only where one signature covers every byte
+            ranges = raw_ranges(self._pdf)
+            if len(ranges) != 1 or sum(ranges[0][2:]) != len(self._pdf):
+                raise
+            reader = PdfFileReader(io.BytesIO(self._pdf), strict=False)
+            _ = reader.root
+        if reader.encrypted:
+            raise _Refused("encrypted", "the trailer has /Encrypt")
+        if reader.xrefs.hybrid_xrefs_present:
+            raise _Refused("hybrid", "hybrid-reference file: /XRefStm")
+        if reader.xrefs.total_revisions > _MOST_REVISIONS:
+            raise _Refused("too_complex", f"{reader.xrefs.total_revisions} revisions")
+        return reader
+
+    def run(self) -> Inspection:
+        embedded, broken = self._collect()
+        findings = [*self._judge(embedded), *broken]
+        if not findings:
+            return self._without_signatures()
+        self._check_duplicates(embedded)
+        self._check_changes(embedded)
+        self._check_tail(findings)
+        self._reasons.extend(find_overlays(self._reader, self._pdf, embedded))
+        reasons = self._reasons + [problem for finding in findings for problem in finding.problems]
+        verdict = heaviest(reasons)
+        if verdict is None and not any(finding.kind == "signature" for finding in findings):
+            reasons.append(Reason("only_timestamps"))
+            verdict = "unsigned"
+        if verdict is None:
+            reasons.insert(0, Reason("all_valid"))
+        reasons.sort(key=lambda reason: reason.weight != verdict)
+        return self._result(verdict or "valid", reasons, findings)
+
+    def _result(self, verdict: str, reasons: list[Reason], findings: Sequence[SignatureFinding] = ()) -> Inspection:
+        return Inspection(
+            verdict=verdict,  # type: ignore[arg-type]
+            reasons=tuple(dict((r.code + r.sentence + r.detail, r) for r in reasons).values()),
+            signatures=tuple(sorted(findings, key=lambda finding: finding.revision_size)),
+            revisions=self._reader.xrefs.total_revisions,
+            size=len(self._pdf),
+            codes=self._codes,
+        )
+
+    def _collect(self) -> tuple[list[EmbeddedPdfSignature], list[SignatureFinding]]:
+        """The signatures that can be parsed, by revision; and a finding for each field whose value cannot."""
+        embedded, broken = [], []
+        for count, (name, value, field) in enumerate(enumerate_sig_fields(self._reader, filled_status=True)):
+            if count > _MOST_FIELDS:
+                raise _Refused("too_complex", f"more than {_MOST_FIELDS} signature fields")
+            try:
+                if not isinstance(value.get_object(), DictionaryObject):
+                    raise TypeError("the value of the signature field is not a dictionary")  # noqa: TRY301
+                embedded.append(EmbeddedPdfSignature(self._reader, field, str(name)))
+            except Exception as error:  # noqa: BLE001 - see `inspect`
+                problem = Reason("broken_signature_data", f"{type(error).__name__}: {error}", {"field": str(name)})
+                broken.append(SignatureFinding(field=str(name), problems=(problem,)))
+        embedded.sort(key=lambda signature: signature.signed_revision)
+        return embedded, broken
+
+    def _judge(self, embedded: Sequence[EmbeddedPdfSignature]) -> list[SignatureFinding]:
+        certificates, answers = carried_evidence(self._reader, embedded)
+        judge = Judge(self._pdf, TrustBase(self._roots, certificates, answers), self._now)
+        certifier = _certifier(self._reader)
+        return [finding_of(judge, signature, certifier) for signature in reversed(embedded)]
+
+    def _without_signatures(self) -> Inspection:
+        if raw_ranges(self._pdf):
+            return self._result("altered", [Reason("signature_removed", "a /ByteRange that no signature field refers to")])
+        return self._result("unsigned", [Reason("no_signature")])
+
+    def _check_duplicates(self, embedded: Sequence[EmbeddedPdfSignature]) -> None:
+        seen: dict[tuple[int, ...] | bytes, list[str]] = defaultdict(list)
+        for signature in embedded:
+            seen[tuple(int(number) for number in signature.byte_range)].append(signature.fq_name)
+            seen[bytes(signature.signer_info["signature"].native)].append(signature.fq_name)
+        for names in {tuple(sorted(set(names))) for names in seen.values() if len(names) > 1}:
+            self._reasons.append(Reason("counted_twice", "same byte range or same CMS signature", {"fields": ", ".join(names)}))
+
+    def _check_changes(self, embedded: Sequence[EmbeddedPdfSignature]) -> None:
+        for change in find_changes(self._reader, embedded):
+            self._reasons.append(Reason("changed_after", f"revision {change.revision}: {change.explanation}"[:1000]))
+
+    def _check_tail(self, findings: Sequence[SignatureFinding]) -> None:
+        """Whatever follows the last signature may only be validation data, as PAdES B-LT leaves it."""
+        end = max(finding.revision_size for finding in findings)
+        if end == 0 or end == len(self._pdf):
+            return
+        xrefs = self._reader.xrefs
+        later = [
+            revision
+            for revision in range(1, xrefs.total_revisions)
+            if xrefs.get_xref_container_info(revision).end_location > end
+        ]
+        tail = self._pdf[end:]
+        ends_well = tail.rstrip(b"\r\n").endswith(b"%%EOF") and len(tail) - len(tail.rstrip(b"\r\n")) <= 2  # noqa: PLR2004
+        if later and ends_well and tail.count(b"%%EOF") == len(later):
+            if all(only_adds_evidence(self._reader, revision) for revision in later):
+                return
+        self._reasons.append(Reason("appended", f"bytes {end} to {len(self._pdf)} are not covered by any signature"))
+
+
+def _certifier(reader: PdfFileReader) -> object:
+    """Reference of the signature that certifies the document, or None."""
+    try:
+        value = reader.root["/Perms"].raw_get("/DocMDP")
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return value.reference if isinstance(value, IndirectObject) else None

@@ -1,0 +1,171 @@
+"""What may change in a PDF after a signature: other signatures, and the evidence that keeps them verifiable. Nothing else.
+
+pyHanko's own default also lets text fields be filled, which an attacker turns into a "shadow replace" (the
+appearance of an unlocked field swapped). Here the form rule knows signature fields only; the document information may
+change in its dates and producer only; and no object that draws (a stream, a font) may be replaced, whatever a rule says.
+
+Each revision is compared with the one before it, once, under the strictest permission and all field locks in
+force by then: n comparisons for n signatures where comparing each signature with all later revisions takes n²/2.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference, StreamObject
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
+    DSSCompareRule,
+    FormUpdatingRule,
+    MetadataUpdateRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    ReferenceUpdate,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    SuspiciousModification,
+    XrefStreamRule,
+)
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+_INFO_THAT_MAY_CHANGE: Final = frozenset({"/ModDate", "/Producer"})
+_INFO_THAT_MAY_APPEAR: Final = _INFO_THAT_MAY_CHANGE | {"/CreationDate", "/Creator"}
+
+
+class _DatesOnlyInfoRule(DocInfoRule):
+    """The information dictionary may get a new date and producer; title, author and the rest stay."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        before, after = (_info(revision) for revision in (old, new))
+        for key in before.keys() | after.keys():
+            allowed = _INFO_THAT_MAY_CHANGE if key in before else _INFO_THAT_MAY_APPEAR
+            if before.get(key) != after.get(key) and key not in allowed and key in after:
+                raise SuspiciousModification(f"document information {key} changed")
+        yield from super().apply(old, new)
+
+
+def _info(revision: HistoricalResolver) -> dict[str, object]:
+    info = revision.trailer_view.get("/Info")
+    return dict(info) if isinstance(info, DictionaryObject) else {}
+
+
+_EVIDENCE_RULES: Final = [
+    _DatesOnlyInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),
+]
+
+STRICT_POLICY: Final = StandardDiffPolicy(
+    global_rules=[CatalogModificationRule(), *_EVIDENCE_RULES],
+    form_rule=FormUpdatingRule([SigFieldCreationRule(), SigFieldModificationRule()]),
+)
+"""Signature fields may be created and filled; validation data may be added."""
+
+EVIDENCE_POLICY: Final = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(ignored_keys=frozenset({"/DSS", "/Extensions", "/Version", "/Metadata"})),
+        *_EVIDENCE_RULES,
+    ],
+    form_rule=None,
+)
+"""Validation data may be added; nothing in the form."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A change after a signature that is not allowed."""
+
+    revision: int
+    """The revision (counted from 0) that made it."""
+    explanation: str
+
+
+class _AllLocks(FieldMDPSpec):
+    """The union of the field locks of several signatures."""
+
+    def __init__(self, locks: Sequence[FieldMDPSpec]) -> None:
+        self._locks = tuple(locks)
+
+    def is_locked(self, field_name: str) -> bool:
+        return any(lock.is_locked(field_name) for lock in self._locks)
+
+
+def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature]) -> list[Change]:
+    """Every change after the first signature that the strict policy refuses."""
+    if not signatures:
+        return []
+    found = []
+    first = min(signature.signed_revision for signature in signatures)
+    for revision in range(first, reader.xrefs.total_revisions - 1):
+        in_force = [signature for signature in signatures if signature.signed_revision <= revision]
+        levels = [level for signature in in_force if (level := signature.docmdp_level) is not None]
+        locks = [lock for signature in in_force if (lock := signature.fieldmdp) is not None]
+        try:
+            _compare(
+                reader.get_historical_resolver(revision),
+                reader.get_historical_resolver(revision + 1),
+                min(levels, key=lambda level: level.value, default=None),
+                locks,
+            )
+        except SuspiciousModification as change:
+            found.append(Change(revision + 1, str(change)))
+        except PdfError as error:
+            found.append(Change(revision + 1, f"cannot be compared: {error}"))
+    return found
+
+
+def _compare(old: HistoricalResolver, new: HistoricalResolver, level: MDPPerm | None, locks: list[FieldMDPSpec]) -> None:
+    lock = _AllLocks(locks) if locks else None
+    result = STRICT_POLICY.apply(old, new, field_mdp_spec=lock, doc_mdp=level)
+    if level is not None and result.modification_level.value > level.value:
+        raise SuspiciousModification(f"{result.modification_level.name} is not allowed by DocMDP {level.value}")
+    _refuse_replaced_drawings(old, new)
+
+
+def _refuse_replaced_drawings(old: HistoricalResolver, new: HistoricalResolver) -> None:
+    for reference in new.explicit_refs_in_revision():
+        if old.is_ref_unassignable(reference):
+            continue  # a new object
+        before, after = old(reference), new(reference)
+        if isinstance(before, StreamObject):
+            if not _is_metadata(old, reference) and not _same_stream(before, after):
+                raise SuspiciousModification(f"stream {reference} was replaced")
+        elif isinstance(before, DictionaryObject) and before != after:
+            kind = before.get("/Type")
+            if kind in {"/Font", "/FontDescriptor", "/XObject", "/Pattern", "/ExtGState", "/Encoding"}:
+                raise SuspiciousModification(f"{kind} {reference} was replaced")
+
+
+def _is_metadata(revision: HistoricalResolver, reference: Reference) -> bool:
+    try:
+        metadata = revision.root.raw_get("/Metadata")
+    except KeyError:
+        return False
+    return isinstance(metadata, IndirectObject) and metadata.reference == reference
+
+
+def _same_stream(before: StreamObject, after: object) -> bool:
+    return isinstance(after, StreamObject) and dict(before) == dict(after) and before.encoded_data == after.encoded_data
+
+
+def only_adds_evidence(reader: PdfFileReader, revision: int) -> bool:
+    """Whether `revision` adds validation data to the security store (as PAdES B-LT does) and changes nothing else."""
+    old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+    try:
+        EVIDENCE_POLICY.apply(old, new)
+        _refuse_replaced_drawings(old, new)
+    except (SuspiciousModification, PdfError):
+        return False
+    if "/DSS" not in new.root:
+        return False
+    if "/DSS" not in old.root or old.root.raw_get("/DSS") != new.root.raw_get("/DSS"):
+        return True
+    store = new.root.raw_get("/DSS")
+    return isinstance(store, IndirectObject) and store.reference in new.explicit_refs_in_revision()
