@@ -7,7 +7,8 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers import PdfSignatureMetadata
 
 from .authority import Authority
-from .fields import SEAL_FIELD, ReservedField, reserve
+from .fields import ReservedField, reserve
+from .findings import SEAL_FIELD
 from .writing import write_signature
 
 

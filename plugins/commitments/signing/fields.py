@@ -10,10 +10,10 @@ from pikepdf import Array, Dictionary, Name, String
 
 from .appearance import Pending, draw_pending
 from .errors import UnfitDocument
+from .findings import SEAL_FIELD
 from .fonts import Face, regular, semibold, unicode_map
 from .structure import StructureTree
 
-SEAL_FIELD: Final = "sello"
 _PRINT_AND_LOCKED: Final = 4 | 128  # PDF/A wants Print; Locked keeps editors from moving the slot
 
 

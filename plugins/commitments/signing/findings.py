@@ -1,9 +1,12 @@
 """What an inspection found, as plain frozen data that travels between processes as JSON."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from .reasons import Reason, heaviest
+
+SEAL_FIELD: Final = "sello"
+"""The field that holds the portal's certification of every instrument."""
 
 Kind = Literal["signature", "timestamp"]
 Status = Literal["valid", "altered", "untrusted", "unverifiable"]

@@ -1,0 +1,104 @@
+"""Inspect a stranger's PDF in a process of its own, with limits on processor time, memory, files, network and patience."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from .findings import Inspection, unreadable
+
+_ROOT: Final = Path(__file__).resolve().parents[3]
+_MODULE: Final = "plugins.commitments.signing.sandbox"
+_STARTING: Final = 5  # seconds that a cold start may take before the clock of the caller runs
+_FORBIDDEN: Final = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.", "os.exec", "os.fork", "os.system")
+
+
+def inspect_isolated(
+    pdf: bytes,
+    trust_roots_pem: Sequence[bytes],
+    *,
+    now: datetime,
+    seconds: float = 10,
+    megabytes: int = 1024,
+) -> Inspection:
+    """`inspection.inspect` in a separate process. Never raises for what the file contains.
+
+    `seconds` limits processor time and, with a few more for starting, wall time; `megabytes` limits the address space
+    of the whole process (about 300 of them are the libraries). The child gets no environment, so no secrets.
+    """
+    header = {
+        "now": now.isoformat(),
+        "roots": [pem.decode("latin-1") for pem in trust_roots_pem],
+        "seconds": seconds,
+        "megabytes": megabytes,
+    }
+    message = json.dumps(header).encode("utf-8") + b"\n" + pdf
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-P", "-m", _MODULE],
+            input=message,
+            capture_output=True,
+            timeout=seconds + _STARTING,
+            env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *_other_paths()]), "LANG": "C.UTF-8"},
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return unreadable("too_slow", f"no answer within {seconds + _STARTING} s", size=len(pdf))
+    if done.returncode in {-9, -24}:  # SIGKILL, SIGXCPU
+        return unreadable("too_slow", f"stopped by signal {-done.returncode}", size=len(pdf))
+    try:
+        return Inspection.from_dict(json.loads(done.stdout))
+    except (ValueError, KeyError, TypeError):
+        tail = done.stderr[-300:].decode("utf-8", "replace")
+        code = "no_memory" if b"MemoryError" in done.stderr else "crashed"
+        return unreadable(code, f"exit status {done.returncode}: {tail}", size=len(pdf))
+
+
+def _other_paths() -> list[str]:
+    """Where this process finds its libraries, should that not be the interpreter's default."""
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+
+
+def _limit(seconds: float, megabytes: int) -> None:
+    processor = max(1, round(seconds))
+    used = round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    for kind, amount in (
+        (resource.RLIMIT_CPU, processor + used),
+        (resource.RLIMIT_AS, megabytes * 1024 * 1024),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+    ):
+        _, ceiling = resource.getrlimit(kind)
+        amount = amount if ceiling == resource.RLIM_INFINITY else min(amount, ceiling)
+        resource.setrlimit(kind, (amount, amount))
+    sys.addaudithook(_forbid)
+
+
+def _forbid(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(f"{event} is not allowed while a stranger's file is read")
+
+
+def main() -> None:
+    """The child: header line and PDF on standard input, inspection as JSON on standard output."""
+    # imported here because only the child pays for the heavy libraries, before its limits begin
+    from .authority import read_roots  # noqa: PLC0415
+    from .inspection import inspect  # noqa: PLC0415
+
+    header = json.loads(sys.stdin.buffer.readline())
+    _limit(header["seconds"], header["megabytes"])
+    pdf = sys.stdin.buffer.read()
+    roots = [root for pem in header["roots"] for root in read_roots(pem.encode("latin-1"))]
+    found = inspect(pdf, trust_roots=roots, now=datetime.fromisoformat(header["now"]))
+    sys.stdout.write(json.dumps(found.as_dict()))
+
+
+if __name__ == "__main__":
+    main()
