@@ -28,13 +28,16 @@ class Manner(NamedTuple):
         return Locale.parse(self.locale).language == "en"
 
 
+PERU = Manner()
+
+
 def _local(value: datetime, zone: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a moment without a zone cannot be shown")  # noqa: TRY003, EM101 - a programmer reads it
     return value.astimezone(ZoneInfo(zone))
 
 
-def fecha(value: date | datetime | None, manner: Manner = Manner()) -> str:
+def fecha(value: date | datetime | None, manner: Manner = PERU) -> str:
     """Return `31 de agosto de 2022`; of an aware datetime, the day it was in the zone."""
     if value is None:
         return NOTHING
@@ -42,7 +45,7 @@ def fecha(value: date | datetime | None, manner: Manner = Manner()) -> str:
     return dates.format_date(day, "long", locale=manner.locale)
 
 
-def fecha_hora(value: datetime | None, manner: Manner = Manner()) -> str:
+def fecha_hora(value: datetime | None, manner: Manner = PERU) -> str:
     """Return `31 de agosto de 2022, 10:32 (hora de Lima)`. Raises `ValueError` for a datetime without a zone."""
     if value is None:
         return NOTHING
@@ -50,7 +53,7 @@ def fecha_hora(value: datetime | None, manner: Manner = Manner()) -> str:
     return f"{dates.format_date(moment, 'long', locale=manner.locale)}, {moment:%H:%M} ({zona(manner)})"
 
 
-def zona(manner: Manner = Manner()) -> str:
+def zona(manner: Manner = PERU) -> str:
     """Return how the zone is called beside a time: `hora de Lima`."""
     city = manner.zone.rpartition("/")[2].replace("_", " ")
     if city == "UTC":
@@ -58,7 +61,7 @@ def zona(manner: Manner = Manner()) -> str:
     return f"{city} time" if manner.english else f"hora de {city}"
 
 
-def hace(value: datetime | None, now: datetime, manner: Manner = Manner()) -> str:
+def hace(value: datetime | None, now: datetime, manner: Manner = PERU) -> str:
     """Return the distance from `now`: `hace 4 días`, `dentro de 2 horas`, `hace un momento`."""
     if value is None:
         return NOTHING
@@ -68,7 +71,7 @@ def hace(value: datetime | None, now: datetime, manner: Manner = Manner()) -> st
     return dates.format_timedelta(distance, add_direction=True, threshold=1.2, locale=manner.locale)
 
 
-def dias(value: float | timedelta | None, manner: Manner = Manner()) -> str:
+def dias(value: float | timedelta | None, manner: Manner = PERU) -> str:
     """Return `1 día`, `40 días`: whole days, never weeks or months, because reading days are counted."""
     if value is None:
         return NOTHING
@@ -77,7 +80,7 @@ def dias(value: float | timedelta | None, manner: Manner = Manner()) -> str:
     return f"{numero(days, manner=manner)} {unit}"
 
 
-def numero(value: Figure | None, decimals: int | None = None, manner: Manner = Manner()) -> str:
+def numero(value: Figure | None, decimals: int | None = None, manner: Manner = PERU) -> str:
     """Return `1,234.5`; `decimals` fixes how many are written (by default as many as there are, at most 3)."""
     if value is None:
         return NOTHING
@@ -85,14 +88,14 @@ def numero(value: Figure | None, decimals: int | None = None, manner: Manner = M
     return numbers.format_decimal(value, pattern, locale=manner.locale)
 
 
-def porcentaje(value: Figure | None, decimals: int = 1, manner: Manner = Manner()) -> str:
+def porcentaje(value: Figure | None, decimals: int = 1, manner: Manner = PERU) -> str:
     """Return `66.7%` for 66.7: the figure is already a percentage, as indicators are written; no empty decimals."""
     if value is None:
         return NOTHING
     return numbers.format_decimal(value, "#,##0" + ("." + "#" * decimals if decimals else ""), locale=manner.locale) + "%"
 
 
-def soles(value: Figure | None, manner: Manner = Manner()) -> str:
+def soles(value: Figure | None, manner: Manner = PERU) -> str:
     """Return `S/ 1,234.50` (the space does not break); `value` is in soles."""
     if value is None:
         return NOTHING
