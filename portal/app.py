@@ -5,9 +5,6 @@ import logging
 from flask import Blueprint, Flask, Response, flash, g, get_flashed_messages, redirect, request, send_from_directory, session, url_for  # noqa: F401
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import failures, formats, templating, web
@@ -17,6 +14,7 @@ from portal.accounts.views import blueprint as accounts
 from portal.agendas.views import blueprint as agendas
 from portal.context import Portal
 from portal.extend.registry import Refused
+from portal.limits import csrf, limiter
 from portal.organisations.views import blueprint as organisations
 from portal.paths import STATIC
 from portal.site import blueprint as site
@@ -24,8 +22,6 @@ from portal.site import blueprint as site
 log = logging.getLogger(__name__)
 
 CORE = (site, accounts, organisations, agendas)
-limiter = Limiter(get_remote_address, headers_enabled=False)
-csrf = CSRFProtect()
 
 
 def create_app(portal: Portal) -> Flask:
