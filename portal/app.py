@@ -55,6 +55,7 @@ def _configure(app: Flask, portal: Portal) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_NAME="rubrica",
         PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 86400,  # static addresses carry a version (`static_url`)
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses what they typed to a timer
         BABEL_DEFAULT_LOCALE="es",
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
