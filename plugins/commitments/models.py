@@ -57,6 +57,7 @@ class Commitment(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # declined, withdrawn, superseded, expired
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # one more each time an issued instrument nobody signed is discarded
     reason: Mapped[str | None] = mapped_column(Text)
     reason_public: Mapped[bool] = mapped_column(Boolean, default=False)
     certified_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
@@ -67,7 +68,12 @@ class Commitment(Base):
     organisation: Mapped[Organisation] = relationship()
     slots: Mapped[list["Slot"]] = relationship(order_by="Slot.position", back_populates="commitment")
     stances: Mapped[list["Stance"]] = relationship()
-    revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number")
+    revisions: Mapped[list["Revision"]] = relationship(order_by="(Revision.edition, Revision.number)")
+
+    @property
+    def current_revisions(self) -> list["Revision"]:
+        """The revisions of the instrument in force; those of discarded ones (an earlier `edition`) left out."""
+        return [one for one in self.revisions if one.edition == self.edition]
 
 
 class Slot(Base):
@@ -112,6 +118,35 @@ class Stance(Base):
     revision: Mapped[int] = mapped_column(Integer, default=1)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    batch: Mapped[str | None] = mapped_column(String(16))  # set by "aplicar a los puntos sin respuesta", so that it can be undone
+
+
+class StanceWording(Base):
+    """Each thing ever saved for an item: when two people of one organisation write at once, nothing is lost."""
+
+    __tablename__ = "commitments_stance_wording"
+    __table_args__ = (UniqueConstraint("stance_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stance_id: Mapped[int] = mapped_column(ForeignKey("commitments_stance.id", ondelete="CASCADE"))
+    revision: Mapped[int] = mapped_column(Integer)
+    stance: Mapped[str | None] = mapped_column(String(20))
+    observation: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class Parked(Base):
+    """What somebody typed after their session had ended, kept until they sign in again; only the token's SHA-256 is here."""
+
+    __tablename__ = "commitments_parked"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments_commitment.id", ondelete="CASCADE"), index=True)
+    dimension: Mapped[str] = mapped_column(String(40))
+    typed: Mapped[dict[str, Any]] = mapped_column(JSON)
+    parked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Question(Base):
@@ -131,15 +166,20 @@ class Question(Base):
 
 
 class Revision(Base):
-    """One state of the instrument's bytes: 0 is the certified one, each signature adds one. Earlier ones are prefixes of later ones."""
+    """One state of the instrument's bytes: 0 is the certified one, each signature adds one. Earlier ones are prefixes of later ones.
+
+    `edition` below the commitment's own: an instrument that was issued and discarded before anybody signed it.
+    """
 
     __tablename__ = "commitments_revision"
-    __table_args__ = (UniqueConstraint("commitment_id", "number"),)
+    __table_args__ = (UniqueConstraint("commitment_id", "edition", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments_commitment.id", ondelete="CASCADE"))
+    edition: Mapped[int] = mapped_column(Integer, default=1)
     number: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), unique=True)
+    certificate_sha256: Mapped[str] = mapped_column(String(64))  # of the certificate that made it: the seal's for number 0
     size: Mapped[int] = mapped_column(BigInteger)
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("commitments_slot.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

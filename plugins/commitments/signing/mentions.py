@@ -10,7 +10,7 @@ def find_codes(pdf: bytes) -> list[str]:
 
     Also finds them in UTF-16 text strings and in the hexadecimal of a signature's certificates.
     """
-    text = pdf.decode("latin-1")
+    text = pdf.decode("latin-1").replace(r"\055", "-")  # some writers escape the hyphen in a PDF string
     found: dict[str, None] = {}
     for sample in (text, text.replace("\0", ""), _hexadecimal(pdf)):
         for match in PATTERN.finditer(sample):

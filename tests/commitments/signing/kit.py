@@ -255,7 +255,7 @@ def make_outside() -> Outside:
         middle,
         hold("Persona Ajena Muestra", middle, key=rsa_key(), purposes=[ExtendedKeyUsageOID.EMAIL_PROTECTION], serial="PNOPE-00000000"),
         hold("Otra Persona Ajena Muestra", middle),
-        hold("Sellado de tiempo de muestra", root, purposes=[ExtendedKeyUsageOID.TIME_STAMPING], usages=("digital_signature",)),
+        hold("Sellado de tiempo de muestra", root, key=rsa_key(1), purposes=[ExtendedKeyUsageOID.TIME_STAMPING], usages=("digital_signature",)),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from plugins.commitments.signing.authority import Authority
 from plugins.commitments.signing.certify import reserve_and_certify
 from plugins.commitments.signing.errors import FieldMissing, FieldTaken, UnfitDocument
+from plugins.commitments.signing.mentions import find_codes
 from tests.commitments.signing.kit import (
     CODE,
     NOW,
@@ -147,7 +148,12 @@ def test_what_cannot_be_certified_or_signed_is_refused(authority: Authority, out
 
 
 def test_the_code_survives_in_places_that_no_compression_hides(instrument: Instrument) -> None:
-    assert instrument.revisions[0].count(CODE.encode()) >= 3
+    certified = instrument.revisions[0]
+    written = (CODE.encode(), CODE.replace("-", r"\055").encode())
+    assert sum(certified.count(form) for form in written) == 3  # XMP, and reason and contact of the seal
+    for form in written:
+        assert find_codes(certified.replace(form, b"")) == [CODE]
+    assert find_codes(instrument.latest[len(certified) :]) == [CODE]
     assert look(instrument.latest, instrument.authority).codes == (CODE,)
 
 
