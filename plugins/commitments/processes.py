@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from plugins.commitments import states
 from plugins.commitments.contacts import invite, note_contact, record_meeting, remind
-from plugins.commitments.models import Commitment, Process, Slot
+from plugins.commitments.models import Commitment, Event, Process, Slot
 from plugins.commitments.plan import CANDIDATES, PERSONEROS, checked_plan, default_plan, slots_of
 from plugins.commitments.signing.codes import new_code
 from portal.accounts.models import Person
@@ -92,8 +92,8 @@ def choose(session: Session, *, now: datetime, process: Process, organisation_id
     ]
     session.add_all(made)
     session.flush()
-    for commitment in made:
-        states.note(session, commitment.id, "chosen", now=now, person_id=by)
+    session.add_all(Event(commitment_id=one.id, kind="chosen", at=now, person_id=by, detail={}) for one in made)
+    session.flush()
     return made
 
 

@@ -18,7 +18,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     ISSUED: frozenset({PARTLY, COMPLETE, DECLINED, EXPIRED, SUPERSEDED, OPEN}),  # OPEN: reopened before anybody signed
     PARTLY: frozenset({PARTLY, COMPLETE, DECLINED, WITHDRAWN, EXPIRED, SUPERSEDED}),
     COMPLETE: frozenset({WITHDRAWN, SUPERSEDED}),
-    EXPIRED: frozenset({OPEN}),  # a later deadline was given
+    EXPIRED: frozenset({OPEN, ISSUED, PARTLY}),  # a later deadline was given: back to what it was
     DECLINED: frozenset(),
     WITHDRAWN: frozenset(),
     SUPERSEDED: frozenset(),
