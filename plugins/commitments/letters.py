@@ -1,0 +1,112 @@
+"""Every mail of a commitment: one function a letter, so that what a template needs is written in one place.
+
+Each queues a row in the caller's transaction (portal.mail) and answers to the process's contact. Links in
+invitations and reminders are private: they go to one person and nowhere else.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugins.commitments.models import Commitment, Slot
+from portal.accounts.models import Grant, Person
+from portal.mail import Mailer, MailMessage
+from portal.organisations.models import CAPACITIES
+
+NO_WAIT = timedelta(0)
+
+
+def about(commitment: Commitment) -> str:
+    """Return the `about` of every mail of this commitment: what lists of its mail filter by."""
+    return f"commitment:{commitment.code}"
+
+
+def invitation(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, link: str, hold: timedelta = NO_WAIT
+) -> MailMessage:
+    """Invite `person` to read and answer for the organisation. `link` is the person's own."""
+    return _letter(mailer, session, "invitation", now=now, commitment=commitment, person=person, hold=hold, link=link)
+
+
+def reminder(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, link: str, hold: timedelta = NO_WAIT
+) -> MailMessage:
+    """Remind `person` that the commitment waits for them. `link` is the person's own."""
+    return _letter(mailer, session, "reminder", now=now, commitment=commitment, person=person, hold=hold, link=link)
+
+
+def issued(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, slot: Slot) -> MailMessage | None:
+    """Tell the person of `slot` that the document waits for their signature."""
+    if slot.person is None:
+        return None
+    capacity = CAPACITIES.get(slot.capacity, slot.capacity)
+    return _letter(mailer, session, "issued", now=now, commitment=commitment, person=slot.person, capacity=capacity)
+
+
+def code(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, digits: str, minutes: int) -> MailMessage | None:
+    """Send the one-time code of a signature."""
+    return _letter(mailer, session, "code", now=now, commitment=commitment, person=person, digits=digits, minutes=minutes)
+
+
+def signed(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, waiting: int) -> MailMessage | None:
+    """Confirm to `person` that their signature was recorded; `waiting` required ones are still to come."""
+    return _letter(mailer, session, "signed", now=now, commitment=commitment, person=person, waiting=waiting)
+
+
+def question(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, text: str, item_code: str | None, asker: str, path: str) -> MailMessage:
+    """Pass a question on to the process's contact; `path` is where staff answer."""
+    process = commitment.process
+    return mailer.queue(
+        session, now=now, to=process.contact_email, name=process.contact_name, template="commitments/mail/question", kind="commitment.question",
+        about=about(commitment), context={**_context(commitment), "text": text, "item_code": item_code, "asker": asker, "path": path},
+    )
+
+
+def answer(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, text: str, reply: str) -> MailMessage | None:
+    """Bring the Mesa's answer to who asked."""
+    return _letter(mailer, session, "answer", now=now, commitment=commitment, person=person, text=text, reply=reply)
+
+
+def declined(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, reason: str | None) -> MailMessage | None:
+    """Tell a party that the organisation declines; `reason` only when it is public or the reader belongs to the organisation or the Mesa."""
+    return _letter(mailer, session, "declined", now=now, commitment=commitment, person=person, reason=reason)
+
+
+def constancia(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, sha256: str) -> MailMessage | None:
+    """Hand the constancia, attached, to somebody who signed."""
+    files = [(f"constancia-{commitment.code}.pdf", sha256, "application/pdf")]
+    return _letter(mailer, session, "constancia", now=now, commitment=commitment, person=person, files=files)
+
+
+def parties(session: Session, commitment: Commitment) -> list[Person]:
+    """Return everyone who takes part, once each: the organisation's representatives and the people of every slot."""
+    agenda_id = commitment.process.version.agenda_id
+    representatives = select(Person).join(Grant, Grant.person_id == Person.id).where(
+        Grant.role == "representative", Grant.ended_at.is_(None), Grant.agenda_id == agenda_id, Grant.organisation_id == commitment.organisation_id
+    )
+    found = {person.id: person for person in session.scalars(representatives.order_by(Person.id))}
+    found.update({slot.person.id: slot.person for slot in commitment.slots if slot.person is not None})
+    return list(found.values())
+
+
+def _letter(
+    mailer: Mailer, session: Session, template: str, *, now: datetime, commitment: Commitment, person: Person,
+    hold: timedelta = NO_WAIT, files: Iterable[tuple[str, str, str]] = (), **more: Any,
+) -> MailMessage | Any:
+    if not person.email:
+        return None
+    return mailer.queue(
+        session, now=now, to=person.email, name=person.full_name, template=f"commitments/mail/{template}", kind=f"commitment.{template}",
+        about=about(commitment), person_id=person.id, reply_to=commitment.process.contact_email, files=files, hold=hold, context={**_context(commitment), **more},
+    )
+
+
+def _context(commitment: Commitment) -> dict[str, Any]:
+    process = commitment.process
+    return {
+        "code": commitment.code, "organisation": commitment.organisation.name, "agenda": process.version.agenda.title, "process": process.title,
+        "deadline": commitment.deadline, "contact_name": process.contact_name, "contact_email": process.contact_email,
+    }
