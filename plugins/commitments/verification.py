@@ -1,0 +1,135 @@
+"""The verdict on a file, for the web, the command line and the ledger alike: exact bytes first, then cryptography."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from plugins.commitments import keys
+from plugins.commitments import models as tables
+from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
+from plugins.commitments.signing.sandbox import inspect_isolated
+from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, State, Verdict, judge
+from plugins.commitments.states import OPEN, SUPERSEDED
+from portal.context import Portal
+from portal.documents.canonical import sha256
+from portal.errors import PortalError
+from portal.organisations.models import CAPACITIES
+
+MOST_CANDIDATES = 20
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A verdict, the commitment that it is about (with organisation, process and slots), and the file's SHA-256."""
+
+    verdict: Verdict
+    commitment: tables.Commitment | None
+    sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return {"verdict", "reasons", "instrument", "signatures"}: what programs are told."""
+        return self.verdict.as_dict()
+
+
+def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime) -> Verified:
+    """Judge `data` against the portal's record. Reads it in a process of its own; never raises for what it contains."""
+    digest = sha256(data)
+    root = keys.root_pem(portal)
+    inspection = inspect_isolated(data, [root] if root else [], now=now)
+    exact = _by_revision(session, [digest])
+    seal = keys.seal_sha256(portal) or ""
+    candidates = {} if exact else _candidates(session, data, inspection)
+    verdict = judge(
+        data,
+        inspection=inspection,
+        exact=registered(exact[0], seal) if exact else None,
+        candidates=_with_bytes(portal, candidates.values(), seal),
+    )
+    about = next((one for one in [*exact, *candidates.values()] if one.code == verdict.instrument), None)
+    return Verified(_discreet(verdict), about, digest)
+
+
+def registered(commitment: tables.Commitment, seal: str) -> Registered:
+    """Return what is on record about an instrument, as the kernel reads it. `seal`: SHA-256 of the seal's certificate."""
+    fields = {slot.id: slot.field for slot in commitment.slots}
+    return Registered(
+        code=commitment.code,
+        state=_state(commitment),
+        seal_sha256=seal,
+        revisions=tuple(
+            Revision(one.number, one.sha256, one.size, fields.get(one.slot_id or 0, "") if one.number else SEAL_FIELD)
+            for one in commitment.revisions
+        ),
+        slots=tuple(_slot(slot, commitment) for slot in commitment.slots),
+    )
+
+
+def _state(commitment: tables.Commitment) -> State:
+    # A file of a commitment that was opened again is authentic, and will be replaced.
+    return SUPERSEDED if commitment.state == OPEN else commitment.state  # type: ignore[return-value]
+
+
+def _slot(slot: tables.Slot, commitment: tables.Commitment) -> Slot:
+    name = slot.signed_name or (slot.person.full_name if slot.person else "")
+    capacity = CAPACITIES.get(slot.capacity, slot.capacity)
+    return Slot(slot.field, name, capacity, commitment.organisation.name, slot.required, slot.certificate_sha256)
+
+
+def _loaded() -> Any:
+    return (
+        select(tables.Commitment)
+        .options(
+            joinedload(tables.Commitment.organisation),
+            joinedload(tables.Commitment.process),
+            selectinload(tables.Commitment.slots).joinedload(tables.Slot.person),
+            selectinload(tables.Commitment.revisions),
+        )
+        .limit(MOST_CANDIDATES)
+    )
+
+
+def _by_revision(session: Session, digests: Iterable[str]) -> list[tables.Commitment]:
+    known = select(tables.Revision.commitment_id).where(tables.Revision.sha256.in_(list(digests)))
+    return list(session.scalars(_loaded().where(tables.Commitment.id.in_(known))))
+
+
+def _candidates(session: Session, data: bytes, inspection: Inspection) -> dict[str, tables.Commitment]:
+    """Return the instruments that a file which is none of ours may derive from, by code.
+
+    Found by the codes it mentions, by the certificates that signed it, and by the prefixes that its signatures
+    cover: appending to a file leaves the registered revision as its beginning.
+    """
+    codes = {*inspection.codes, *(one.act for one in inspection.signatures if one.act)}
+    certificates = {one.certificate_sha256 for one in inspection.signatures if one.certificate_sha256}
+    prefixes = {sha256(data[: one.revision_size]) for one in inspection.signatures if one.revision_size}
+    signed = select(tables.Slot.commitment_id).where(tables.Slot.certificate_sha256.in_(certificates))
+    begun = select(tables.Revision.commitment_id).where(tables.Revision.sha256.in_(prefixes))
+    rows = session.scalars(
+        _loaded().where(or_(tables.Commitment.code.in_(codes), tables.Commitment.id.in_(signed), tables.Commitment.id.in_(begun)))
+    )
+    return {one.code: one for one in rows if one.revisions}
+
+
+def _with_bytes(portal: Portal, commitments: Iterable[tables.Commitment], seal: str) -> Sequence[Candidate]:
+    found = []
+    for one in commitments:
+        try:
+            latest = portal.store.get(one.revisions[-1].sha256)
+        except PortalError:  # `portal ledger verify` tells the operator; a comparison with nothing would prove nothing
+            continue
+        found.append(Candidate(registered(one, seal), latest))
+    return found
+
+
+def _discreet(verdict: Verdict) -> Verdict:
+    return replace(verdict, signatures=tuple(discreet(one) for one in verdict.signatures))
+
+
+def discreet(finding: SignatureFinding) -> SignatureFinding:
+    """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI."""
+    ours = finding.trusted and bool(finding.act)
+    return finding if ours else replace(finding, slot="")
