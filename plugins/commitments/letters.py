@@ -1,11 +1,10 @@
-"""Every mail of a commitment: one function a letter, so that what a template needs is written in one place.
+"""The mails of a commitment after the invitation: one function a letter, so that what a template needs is written in one place.
 
-Each queues a row in the caller's transaction (portal.mail) and answers to the process's contact. Links in
-invitations and reminders are private: they go to one person and nowhere else.
+Each queues a row in the caller's transaction (portal.mail) and answers to the process's contact.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,26 +15,10 @@ from portal.accounts.models import Grant, Person
 from portal.mail import Mailer, MailMessage
 from portal.organisations.models import CAPACITIES
 
-NO_WAIT = timedelta(0)
-
 
 def about(commitment: Commitment) -> str:
     """Return the `about` of every mail of this commitment: what lists of its mail filter by."""
     return f"commitment:{commitment.code}"
-
-
-def invitation(
-    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, link: str, hold: timedelta = NO_WAIT
-) -> MailMessage:
-    """Invite `person` to read and answer for the organisation. `link` is the person's own."""
-    return _letter(mailer, session, "invitation", now=now, commitment=commitment, person=person, hold=hold, link=link)
-
-
-def reminder(
-    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, link: str, hold: timedelta = NO_WAIT
-) -> MailMessage:
-    """Remind `person` that the commitment waits for them. `link` is the person's own."""
-    return _letter(mailer, session, "reminder", now=now, commitment=commitment, person=person, hold=hold, link=link)
 
 
 def issued(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, slot: Slot) -> MailMessage | None:
@@ -94,13 +77,13 @@ def parties(session: Session, commitment: Commitment) -> list[Person]:
 
 def _letter(
     mailer: Mailer, session: Session, template: str, *, now: datetime, commitment: Commitment, person: Person,
-    hold: timedelta = NO_WAIT, files: Iterable[tuple[str, str, str]] = (), **more: Any,
+    files: Iterable[tuple[str, str, str]] = (), **more: Any,
 ) -> MailMessage | Any:
     if not person.email:
         return None
     return mailer.queue(
         session, now=now, to=person.email, name=person.full_name, template=f"commitments/mail/{template}", kind=f"commitment.{template}",
-        about=about(commitment), person_id=person.id, reply_to=commitment.process.contact_email, files=files, hold=hold, context={**_context(commitment), **more},
+        about=about(commitment), person_id=person.id, reply_to=commitment.process.contact_email, files=files, context={**_context(commitment), **more},
     )
 
 
