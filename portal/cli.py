@@ -130,8 +130,11 @@ def check(*, as_json: bool) -> None:
 def revise(owner: str, message: str, identity: str) -> None:
     """For developers: write the revision file IDENTITY of OWNER (core or a plugin) from its models."""
     from portal import migrate  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
 
-    migrate.revise(assembled(), owner, message, identity)
+    portal = assemble(settings())  # not `assembled`: the tables may be what is to be written
+    migrate.upgrade(portal.engine, portal.registry)
+    migrate.revise(portal, owner, message, identity)
 
 
 @main.group()

@@ -31,7 +31,7 @@ class Agenda(Base):
 
 
 class AgendaDimension(Base):
-    """A dimension that the agenda's coordinators chose. Its label is kept: the plugin may go, the agenda stays."""
+    """A dimension that the agenda's coordinators chose. Label and prefix are kept: the plugin may go, the agenda stays."""
 
     __tablename__ = "agenda_dimension"
     __table_args__ = (UniqueConstraint("agenda_id", "name"),)
@@ -40,6 +40,7 @@ class AgendaDimension(Base):
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40))
     label: Mapped[str] = mapped_column(String(120))
+    prefix: Mapped[str] = mapped_column(String(8))
     position: Mapped[int] = mapped_column(Integer)
     closed: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -65,6 +66,7 @@ class Item(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
+    first_version: Mapped[int | None] = mapped_column(Integer)  # number of the first frozen version that has it
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
@@ -84,7 +86,10 @@ class ItemRevision(Base):
 
 
 class AgendaVersion(Base):
-    """A frozen version. `sha256` names the canonical JSON in the store; the row never changes but for `pdf_sha256`."""
+    """A frozen version. `sha256` names the canonical JSON in the store; the row never changes but for the columns `pdf_*`.
+
+    Title, period and territory repeat what the JSON says, so that a list of agendas reads no file.
+    """
 
     __tablename__ = "agenda_version"
     __table_args__ = (UniqueConstraint("agenda_id", "number"),)
@@ -93,9 +98,17 @@ class AgendaVersion(Base):
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id"))
     number: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    title: Mapped[str] = mapped_column(String(250))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    period_start: Mapped[int] = mapped_column(Integer)
+    period_end: Mapped[int] = mapped_column(Integer)
+    territory_name: Mapped[str] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(Text, default="")
     item_count: Mapped[int] = mapped_column(Integer)
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    pdf_tries: Mapped[int] = mapped_column(Integer, default=0)
+    pdf_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pdf_problem: Mapped[str | None] = mapped_column(String(300))
     agenda: Mapped[Agenda] = relationship(back_populates="versions")

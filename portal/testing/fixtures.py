@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock, migrate
 from portal.accounts.models import Grant, Person
-from portal.agendas.models import Agenda
+from portal.agendas.models import Agenda, AgendaVersion
 from portal.app import create_app
 from portal.context import Portal, assemble
 from portal.organisations.models import Organisation
 from portal.settings import Settings, load
+from portal.testing.agendas import sample_agenda
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -204,3 +205,11 @@ class Actors:
 def actors(request: pytest.FixtureRequest, session: Session) -> Actors:
     """Make people and sign in as them."""
     return Actors(lambda: request.getfixturevalue("app"), session)
+
+
+@pytest.fixture
+def frozen(portal: Portal, session: Session, now: datetime) -> AgendaVersion:
+    """Version 1 of a sample agenda (APU-T, 12 items over the enabled dimensions), committed."""
+    version = sample_agenda(session, portal.store, now=now, ask=portal.ask)
+    session.commit()
+    return version

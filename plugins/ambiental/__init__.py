@@ -1,0 +1,1 @@
+"""The environmental dimension: water, soils, waste, risk; each result names its basin."""

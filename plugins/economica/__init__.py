@@ -1,0 +1,1 @@
+"""The economic dimension: farming, employment, mining and its corridor, tourism."""

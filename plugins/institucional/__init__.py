@@ -1,0 +1,1 @@
+"""The institutional dimension: management, participation, transparency, citizen security."""

@@ -1,0 +1,1 @@
+"""The social dimension: health, education, social protection, identity; a measured result says from where it starts."""

@@ -1,0 +1,1 @@
+"""Agendas: drafts, frozen versions, their pages."""

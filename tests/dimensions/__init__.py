@@ -1,0 +1,1 @@
+"""The bundled dimensions and the open-government profile."""
