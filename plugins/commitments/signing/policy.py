@@ -50,7 +50,8 @@ class _DatesOnlyInfoRule(DocInfoRule):
 
 
 def _info(revision: HistoricalResolver) -> dict[str, object]:
-    info = revision.trailer_view.get("/Info")
+    reference = revision.trailer_view.get_value_as_reference("/Info", optional=True)
+    info = revision(reference) if reference is not None else None  # the trailer alone would lead to today's object
     return dict(info) if isinstance(info, DictionaryObject) else {}
 
 

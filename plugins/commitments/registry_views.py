@@ -1,0 +1,181 @@
+"""The public pages of the registry: who signed, the matrix of stances, one commitment, its document and the root certificate."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugins.commitments import keys, words
+from plugins.commitments import registry_queries as queries
+from plugins.commitments.models import Commitment, Process
+from plugins.commitments.signing.codes import normalise
+from plugins.commitments.states import STANCES
+from portal import web
+from portal.documents.rendering import plain_text
+from portal.errors import NotFound
+from portal.i18n import N_
+from portal.web import public
+
+blueprint = Blueprint("registry", __name__)
+PAGE, MATRIX_PAGE = 50, 40
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@blueprint.get("/compromisos")
+@public
+def index() -> str:
+    """Show the organisations of a process in alphabetical order, each with its state."""
+    found, process = _process()
+    if process is None:
+        return render_template("commitments/public/none.html")
+    counts = queries.counts(web.session, process.id)
+    page = queries.Page.of(web.page_number(), PAGE, sum(counts.values()))
+    rows = queries.roll(web.session, process.id, page)
+    return render_template(
+        "commitments/public/index.html", processes=found, process=process, counts=counts, page=page, rows=rows, words=words, has_page=queries.has_page,
+    )
+
+
+@blueprint.get("/compromisos/posiciones")
+@public
+def matrix() -> str:
+    """Show one dimension's stances: a table on wide screens and on paper, two lists on a phone."""
+    found, process = _process()
+    if process is None:
+        raise NotFound
+    dimensions = _agenda(process)["dimensions"]
+    wanted = request.args.get("dimension") or (dimensions[0]["name"] if dimensions else "")
+    dimension = next((one for one in dimensions if one["name"] == wanted), None)
+    if dimension is None:
+        raise NotFound
+    complete = queries.how_many_complete(web.session, process.id)
+    page = queries.Page.of(web.page_number(), MATRIX_PAGE, complete)
+    return render_template(
+        "commitments/public/matrix.html", processes=found, process=process, dimensions=dimensions, dimension=dimension, page=page, stances=STANCES,
+        items=[_short(item) for item in dimension["items"]], rows=queries.matrix(web.session, process.id, page),
+        counts=queries.stance_counts(web.session, process.id), marks=words.MARKS,
+    )
+
+
+@blueprint.get("/compromisos/puntos/<item_code>")
+@public
+def item(item_code: str) -> str:
+    """Show what each organisation says of one item."""
+    found, process = _process()
+    if process is None:
+        raise NotFound
+    places = [(dimension, one) for dimension in _agenda(process)["dimensions"] for one in dimension["items"]]
+    at = next((place for place, (_, one) in enumerate(places) if one["code"] == item_code), None)
+    if at is None:
+        raise NotFound
+    page = queries.Page.of(web.page_number(), PAGE, queries.how_many_complete(web.session, process.id))
+    return render_template(
+        "commitments/public/item.html", process=process, dimension=places[at][0], item=places[at][1], page=page, stances=STANCES,
+        rows=queries.stances_on(web.session, process.id, item_code, page), counts=queries.stance_counts(web.session, process.id).get(item_code, {}),
+        before=places[at - 1][1]["code"] if at else None, after=places[at + 1][1]["code"] if at + 1 < len(places) else None, processes=found,
+    )
+
+
+@blueprint.get("/compromisos/firmantes.csv")
+@public
+def signatories_csv() -> Response:
+    """Give the roll of signatories as CSV: never a DNI, address, telephone or IP."""
+    _, process = _process()
+    if process is None:
+        raise NotFound
+    out = io.StringIO()
+    csv.writer(out).writerows(roll_rows(process))
+    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")  # spreadsheets read UTF-8 by its mark
+    response.headers["Content-Disposition"] = f'attachment; filename="firmantes-{process.code}.csv"'
+    return response
+
+
+def roll_rows(process: Process) -> list[tuple[str, ...]]:
+    """Return the roll of a process with its heading."""
+    rows = [words.ROLL_HEADING]
+    rows += [words.roll_row(process.code, row) for row in queries.signatories(web.session, process.id)]
+    return rows
+
+
+@blueprint.get("/compromisos/raiz.pem")
+@public
+def root() -> Response:
+    """Give the root certificate of the portal's signing authority."""
+    pem = keys.root_pem(web.portal())
+    if pem is None:
+        raise NotFound(N_("Todavía no se emitió ningún documento, así que no hay certificado raíz."))
+    return Response(pem, mimetype="application/x-pem-file", headers={"Content-Disposition": 'attachment; filename="rubrica-raiz.pem"'})
+
+
+@blueprint.get("/compromisos/<code>")
+@public
+def commitment(code: str) -> AnyResponse | str:
+    """Show one commitment: signatories, stances, state, what happened and how to check the document."""
+    found = _commitment(code)
+    if not queries.has_page(found):
+        return redirect(url_for("verification.instrument", code=found.code), code=302)
+    agenda = _agenda(found.process)
+    return render_template(
+        "commitments/public/commitment.html", commitment=found, process=found.process, public=queries.is_public(found), agenda=agenda, words=words,
+        stances=STANCES, by_item={one.item_code: one for one in found.stances}, events=queries.timeline(web.session, found.id),
+    )
+
+
+@blueprint.get("/compromisos/<code>/documento.pdf")
+@public
+def document(code: str) -> Response:
+    """Give the signed document as it is now."""
+    return _pdf(_commitment(code), None)
+
+
+@blueprint.get("/compromisos/<code>/revision-<int:number>.pdf")
+@public
+def revision(code: str, number: int) -> Response:
+    """Give an earlier revision of the document."""
+    return _pdf(_commitment(code), number)
+
+
+def _pdf(found: Commitment, number: int | None) -> Response:
+    if not queries.is_public(found):
+        raise NotFound
+    wanted = next((one for one in reversed(found.revisions) if number is None or one.number == number), None)
+    if wanted is None:
+        raise NotFound
+    name = f"{found.code}.pdf" if number is None else f"{found.code}-revision-{number}.pdf"
+    response = Response(web.portal().store.get(wanted.sha256), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.set_etag(wanted.sha256)
+    if number is not None:
+        response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def _process() -> tuple[Any, Process | None]:
+    found = queries.processes(web.session, web.now())
+    return found, queries.chosen(found, request.args.get("proceso"))
+
+
+def _commitment(code: str) -> Commitment:
+    found = queries.commitment(web.session, normalise(code) or "")
+    if found is None:
+        raise NotFound(N_("No hay ningún compromiso con ese código. Revise que lo haya copiado completo."))
+    return found
+
+
+def _agenda(process: Process) -> dict[str, Any]:
+    """Return the canonical JSON of the version that the process is about."""
+    data: dict[str, Any] = json.loads(web.portal().store.get(process.version.sha256))
+    return data
+
+
+def _short(item: dict[str, Any]) -> dict[str, Any]:
+    return {"code": item["code"], "number": item["code"].partition("-")[2] or item["code"], "text": plain_text(item["text"]), "parent": item["parent"]}
+
+
+def state_of(commitment: Commitment) -> str:
+    """Return the public word for a commitment's state, in the reader's language."""
+    return gettext(words.STATE[commitment.state].label)

@@ -1,0 +1,57 @@
+"""How the public pages call things: states with their mark, stances in a matrix, methods of signing, columns of the roll."""
+
+from typing import Any, NamedTuple
+
+from plugins.commitments import states
+from portal.i18n import N_
+from portal.organisations.models import CAPACITIES
+
+
+class Word(NamedTuple):
+    """A state as people read it: the word, and the badge's tone and shape."""
+
+    label: str
+    tone: str
+    shape: str
+
+
+STATE = {
+    states.OPEN: Word(N_("En proceso"), "neutral", "hollow"),
+    states.ISSUED: Word(N_("Listo para firmar"), "info", "half"),
+    states.PARTLY: Word(N_("Firmado en parte"), "info", "half"),
+    states.COMPLETE: Word(N_("Firmado"), "ok", "full"),
+    states.DECLINED: Word(N_("Declinó"), "neutral", "bar"),
+    states.WITHDRAWN: Word(N_("Se retiró"), "neutral", "bar"),
+    states.SUPERSEDED: Word(N_("Reemplazado"), "neutral", "bar"),
+    states.EXPIRED: Word(N_("Sin firma al vencer el plazo"), "neutral", "bar"),
+}
+STATE_ORDER = tuple(STATE)
+MARKS = {"suscribe": N_("S"), "con_observacion": N_("SO"), "no_suscribe": N_("N"), "sin_pronunciamiento": "–"}
+METHODS = {"electronic": N_("Firma electrónica"), "paper": N_("Firma manuscrita (digitalizada)"), "external": N_("Firma digital")}
+SIDES = {"organisation": N_("Organización"), "mesa": N_("Mesa"), "witness": N_("Testigo")}
+EVENTS = {
+    "issued": N_("Se emitió el documento"),
+    "signed": N_("Se registró una firma"),
+    "complete": N_("Firmaron todas las personas previstas"),
+    "published": N_("Se publicó en el registro"),
+    "declined": N_("La organización declinó"),
+    "withdrawn": N_("La organización se retiró"),
+    "superseded": N_("Lo reemplazó otra versión"),
+    "expired": N_("Venció el plazo"),
+}
+ROLL_HEADING = ("proceso", "codigo", "organizacion", "estado", "nombre", "calidad", "parte", "metodo", "fecha_utc")
+
+
+def capacity(name: str) -> str:
+    """Return the Spanish label of a capacity."""
+    return CAPACITIES.get(name, name)
+
+
+def roll_row(process: str, row: Any) -> tuple[str, ...]:
+    """Return one signatory as the public export writes it (`registry_queries.signatories`); text that a sheet would run is quoted."""
+    signed_at = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
+    cells = (
+        process, row.code, row.organisation, STATE[row.state].label, row.signed_name or "", capacity(row.capacity), SIDES.get(row.side, row.side),
+        METHODS.get(row.method, row.method), signed_at,
+    )
+    return tuple(f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells)
