@@ -13,6 +13,7 @@ from portal.accounts.actor import Permissions
 from portal.accounts.views import blueprint as accounts
 from portal.agendas.views import blueprint as agendas
 from portal.context import Portal
+from portal.extend.kinds import PageItem
 from portal.extend.registry import Refused
 from portal.limits import csrf, limiter
 from portal.organisations.views import blueprint as organisations
@@ -97,13 +98,13 @@ def _locale() -> str:
 
 
 def _templates(app: Flask, portal: Portal) -> None:
-    app.jinja_loader = templating.loader(portal.registry)  # type: ignore[assignment]
+    app.jinja_loader = templating.loader(portal.registry)
     app.jinja_env.add_extension("jinja2.ext.do")
     templating.install_gettext(app.jinja_env, gettext, ngettext)
     formats.register(app.jinja_env, locale=lambda: "en" if str(get_locale() or "es").startswith("en") else "es_PE", zone=portal.settings.timezone)
     versions = {path.name: str(int(path.stat().st_mtime)) for path in STATIC.iterdir()}
 
-    def page_items(place: str, subject: object = None) -> list[object]:
+    def page_items(place: str, subject: object = None) -> list[PageItem]:
         from portal.site import core_items  # noqa: PLC0415 - views are imported after this module's parts
 
         items = [*core_items(place), *portal.ask.page_items(place, web.actor(), subject)]
@@ -125,7 +126,7 @@ def _plugin_pages(app: Flask, portal: Portal) -> None:
     """Register the plugins' blueprints; one that cannot be is left out whole, and closes (see `extend.registry`)."""
     for impl in portal.registry.manager.hook.blueprints.get_hookimpls():
         try:
-            blueprints = list(impl.function())
+            blueprints: list[Blueprint] = list(impl.function())  # type: ignore[call-overload]
             trial = Flask("trial", static_folder=None)
             for name, rule in ((one.name, one) for one in blueprints):
                 if name in app.blueprints or not isinstance(rule, Blueprint):

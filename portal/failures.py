@@ -29,7 +29,7 @@ SENTENCES = {
 
 def told(error: PortalError) -> str:
     """Return an error's sentence in the reader's language."""
-    sentence = gettext(error.sentence)
+    sentence: str = gettext(error.sentence)
     return sentence % error.params if error.params else sentence
 
 
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         status = error.code or 500
         if error.response is not None or status < 400:  # noqa: PLR2004 - a redirect in disguise
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         if status == 413:  # noqa: PLR2004
             return page(413, gettext(TooLarge.default) % {"megabytes": portal().settings.upload_megabytes}, "too_large")
         return page(status, gettext(SENTENCES.get(status, PortalError.default)), f"http_{status}")
