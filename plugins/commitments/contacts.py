@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from plugins.commitments import states
+from plugins.commitments.letters import about
 from plugins.commitments.models import Commitment, Event
 from plugins.commitments.plan import current
-from portal.accounts.links import make_link
-from portal.accounts.models import Grant, Person
+from portal.accounts import links
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
 from portal.errors import Conflict, Invalid
 from portal.i18n import N_
 from portal.mail import Mailer
@@ -21,11 +23,6 @@ CHANNELS = {
     "carta": N_("Carta u oficio"), "otro": N_("Otro"),
 }
 _REACHABLE = (states.OPEN, states.ISSUED, states.PARTLY)
-
-
-def mail_about(commitment: Commitment) -> str:
-    """Return the `about` of every mail of a commitment: its history finds them by it."""
-    return f"commitment:{commitment.code}"
 
 
 def recipients(session: Session, commitment: Commitment, now: datetime) -> list[Person]:
@@ -43,17 +40,17 @@ def invite(session: Session, *, now: datetime, mailer: Mailer, commitment: Commi
     Side effects: a grant "representative" in the agenda for each; earlier links of theirs for this commitment stop working.
     Raises `Conflict` when the commitment is closed or the process has not opened, `Invalid` when nobody has an e-mail.
     """
-    return _write(session, now=now, mailer=mailer, commitment=commitment, by=by, template="commitments/mail/invitation", event="invited")
+    return _write(session, now=now, mailer=mailer, commitment=commitment, by=by, letter="invitation", event="invited")
 
 
 def remind(session: Session, *, now: datetime, mailer: Mailer, commitment: Commitment, by: int | None) -> list[int]:
     """Queue a reminder with a new private link to each representative; return the mails' ids. As `invite`, which comes first."""
     if session.scalar(select(Event.id).where(Event.commitment_id == commitment.id, Event.kind == "invited").limit(1)) is None:
         raise Conflict(N_("Todavía no se invitó a esta organización: invítela primero."))
-    return _write(session, now=now, mailer=mailer, commitment=commitment, by=by, template="commitments/mail/reminder", event="reminded")
+    return _write(session, now=now, mailer=mailer, commitment=commitment, by=by, letter="reminder", event="reminded")
 
 
-def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commitment, by: int | None, template: str, event: str) -> list[int]:
+def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commitment, by: int | None, letter: str, event: str) -> list[int]:
     process, organisation = commitment.process, commitment.organisation
     if commitment.state not in _REACHABLE:
         raise Conflict(N_("Este compromiso está «%(state)s»: ya no admite esa acción."), state=states.LABELS[commitment.state])
@@ -65,28 +62,21 @@ def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commi
     agenda = process.version.agenda
     mails = []
     for person in people:
-        _grant(session, person, agenda_id=agenda.id, organisation_id=organisation.id, now=now, by=by)
-        link = make_link(
-            session, now=now, person=person, purpose=f"commitment:{commitment.id}", next_path=f"/mi-compromiso/{commitment.code}",
-            public_url=mailer.settings.public_url, expires_at=max(commitment.deadline, now),
+        accounts.grant(
+            session, now=now, person_id=person.id, role="representative", agenda_id=agenda.id, organisation_id=organisation.id, by_id=by,
         )
+        token = links.make_link(session, now=now, person_id=person.id, purpose=f"commitment:{commitment.id}", next_path=f"/mi-compromiso/{commitment.code}")
         message = mailer.queue(
-            session, now=now, to=str(person.email), name=person.full_name, person_id=person.id, template=template,
-            kind=template.replace("/mail/", "."), about=mail_about(commitment), reply_to=process.contact_email,
-            context={"link": link, "process": process, "organisation": organisation, "agenda": agenda, "deadline": commitment.deadline, "contact_name": process.contact_name},
+            session, now=now, to=str(person.email), name=person.full_name, person_id=person.id, template=f"commitments/mail/{letter}",
+            kind=f"commitment.{letter}", about=about(commitment), reply_to=process.contact_email,
+            context={
+                "link": mailer.settings.public_url + links.path(token), "process": process, "organisation": organisation, "agenda": agenda,
+                "deadline": commitment.deadline, "contact_name": process.contact_name,
+            },
         )
         mails.append(message.id)
     states.note(session, commitment.id, event, now=now, person_id=by, mails=mails, people=len(mails))
     return mails
-
-
-def _grant(session: Session, person: Person, *, agenda_id: int, organisation_id: int, now: datetime, by: int | None) -> None:
-    held = session.scalar(select(Grant.id).where(
-        Grant.person_id == person.id, Grant.role == "representative", Grant.agenda_id == agenda_id, Grant.organisation_id == organisation_id, Grant.ended_at.is_(None),
-    ).limit(1))
-    if held is None:
-        session.add(Grant(person_id=person.id, role="representative", agenda_id=agenda_id, organisation_id=organisation_id, granted_at=now, granted_by_id=by))
-        session.flush()
 
 
 def note_contact(session: Session, *, now: datetime, commitment: Commitment, by: int | None, channel: str, text: str, at: datetime | None = None) -> None:
