@@ -29,11 +29,6 @@ def issued(mailer: Mailer, session: Session, *, now: datetime, commitment: Commi
     return _letter(mailer, session, "issued", now=now, commitment=commitment, person=slot.person, capacity=capacity)
 
 
-def code(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, digits: str, minutes: int) -> MailMessage | None:
-    """Send the one-time code of a signature."""
-    return _letter(mailer, session, "code", now=now, commitment=commitment, person=person, digits=digits, minutes=minutes)
-
-
 def signed(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, waiting: int) -> MailMessage | None:
     """Confirm to `person` that their signature was recorded; `waiting` required ones are still to come."""
     return _letter(mailer, session, "signed", now=now, commitment=commitment, person=person, waiting=waiting)
@@ -85,6 +80,12 @@ def _letter(
         session, now=now, to=person.email, name=person.full_name, template=f"commitments/mail/{template}", kind=f"commitment.{template}",
         about=about(commitment), person_id=person.id, reply_to=commitment.process.contact_email, files=files, context={**_context(commitment), **more},
     )
+
+
+def code_context(commitment: Commitment) -> dict[str, Any]:
+    """Return what the letter with a one-time code needs beside the code itself (`portal.accounts.codes.send` adds `code`)."""
+    context = _context(commitment)
+    return {**context, "instrument": context.pop("code")}
 
 
 def _context(commitment: Commitment) -> dict[str, Any]:

@@ -25,6 +25,7 @@ PLAN = [
     {"side": "mesa", "capacity": "coordinador_regional", "group": 2, "required": True, "method": "electronic"},
 ]
 CONSENT = "Acepto suscribir este documento con mi firma electrónica y que se publique mi nombre, mi calidad y mi organización."
+ABOUT = {"title": "Agenda de muestra para la gobernabilidad de Apurímac 2023-2026", "summary": "Acuerdos de muestra.", "period_start": 2023, "period_end": 2026, "territory_name": "Apurímac"}
 ITEMS = {"social": ("Social", "SOC", 4), "ambiental": ("Ambiental", "AMB", 3)}
 
 
@@ -76,13 +77,12 @@ def frozen_content(code: str, number: int = 1) -> dict[str, Any]:
 def version(portal: Portal, session: Session, now: datetime) -> AgendaVersion:
     """A frozen version: seven items in two dimensions."""
     agenda = Agenda(
-        code="APU-2023", title="Agenda de muestra para la gobernabilidad de Apurímac 2023-2026", period_start=2023, period_end=2026,
-        territory_inei="03", is_sample=True, created_at=now,
+        code="APU-2023", title=ABOUT["title"], period_start=2023, period_end=2026, territory_inei="03", is_sample=True, created_at=now,
     )
     session.add(agenda)
     session.flush()
     sha256 = portal.store.put(session, canonical(frozen_content(agenda.code)), "application/json", now=now)
-    made = AgendaVersion(agenda_id=agenda.id, number=1, sha256=sha256, item_count=7, frozen_at=now)
+    made = AgendaVersion(agenda_id=agenda.id, number=1, sha256=sha256, item_count=7, frozen_at=now, **ABOUT)
     session.add(made)
     session.commit()
     return made

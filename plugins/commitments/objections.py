@@ -1,0 +1,29 @@
+"""What keeps a commitment from being issued or signed: the plugins' objections, and the portal's own."""
+
+from sqlalchemy.orm import Session
+
+from plugins.commitments.models import Commitment, Slot
+from portal.context import Portal
+from portal.errors import Conflict
+from portal.i18n import N_
+from portal.organisations.models import CAPACITIES
+
+
+def refuse_if_any(portal: Portal, session: Session, commitment: Commitment) -> None:
+    """Ask everybody; raise `Conflict` with their sentences when anybody objects. A plugin that fails objects."""
+    sentences = [one.sentence for one in portal.ask.commitment_objections(session, commitment)]
+    if sentences:
+        raise Conflict(" ".join(dict.fromkeys(sentences)))
+
+
+def nobody_in(commitment: Commitment) -> list[Slot]:
+    """Return the slots that no person was chosen for."""
+    return [slot for slot in commitment.slots if slot.person is None]
+
+
+def refuse_without_people(commitment: Commitment) -> None:
+    """Raise `Conflict` while a signature is expected from nobody: the document names its signatories."""
+    missing = nobody_in(commitment)
+    if missing:
+        names = ", ".join(CAPACITIES.get(slot.capacity, slot.capacity) for slot in missing)
+        raise Conflict(N_("Falta elegir quién firma como: %(names)s. La Mesa debe indicarlo antes de emitir el documento."), names=names)
