@@ -5,8 +5,7 @@ import io
 import json
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from plugins.commitments import keys, words
@@ -15,7 +14,7 @@ from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
 from plugins.commitments.states import STANCES
 from portal import web
-from portal.documents.rendering import plain_text
+from portal.documents.rendering import plain_text, render_markdown
 from portal.errors import NotFound
 from portal.i18n import N_
 from portal.web import public
@@ -74,7 +73,7 @@ def item(item_code: str) -> str:
         raise NotFound
     page = queries.Page.of(web.page_number(), PAGE, queries.how_many_complete(web.session, process.id))
     return render_template(
-        "commitments/public/item.html", process=process, dimension=places[at][0], item=places[at][1], page=page, stances=STANCES,
+        "commitments/public/item.html", process=process, dimension=places[at][0], item=places[at][1], text=render_markdown(places[at][1]["text"]), page=page, stances=STANCES,
         rows=queries.stances_on(web.session, process.id, item_code, page), counts=queries.stance_counts(web.session, process.id).get(item_code, {}),
         before=places[at - 1][1]["code"] if at else None, after=places[at + 1][1]["code"] if at + 1 < len(places) else None, processes=found,
     )
@@ -155,7 +154,7 @@ def _pdf(found: Commitment, number: int | None) -> Response:
 
 
 def _process() -> tuple[Any, Process | None]:
-    found = queries.processes(web.session, web.now())
+    found = queries.processes(web.session, g.now)
     return found, queries.chosen(found, request.args.get("proceso"))
 
 
@@ -175,7 +174,3 @@ def _agenda(process: Process) -> dict[str, Any]:
 def _short(item: dict[str, Any]) -> dict[str, Any]:
     return {"code": item["code"], "number": item["code"].partition("-")[2] or item["code"], "text": plain_text(item["text"]), "parent": item["parent"]}
 
-
-def state_of(commitment: Commitment) -> str:
-    """Return the public word for a commitment's state, in the reader's language."""
-    return gettext(words.STATE[commitment.state].label)

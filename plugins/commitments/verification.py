@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from plugins.commitments import keys
 from plugins.commitments import models as tables
 from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
+from plugins.commitments.signing.reasons import Reason
 from plugins.commitments.signing.sandbox import inspect_isolated
 from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, State, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
@@ -133,3 +134,11 @@ def discreet(finding: SignatureFinding) -> SignatureFinding:
     """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI."""
     ours = finding.trusted and bool(finding.act)
     return finding if ours else replace(finding, slot="")
+
+
+def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime) -> Verified:
+    """Judge the file that has this SHA-256 (lower-case hexadecimal), by the bytes the portal kept of it."""
+    found = _by_revision(session, [digest])
+    if not found:
+        return Verified(Verdict("unrecognised", (Reason("not_registered"),), None, ()), None, digest)
+    return verify_bytes(portal, session, portal.store.get(digest), now=now)

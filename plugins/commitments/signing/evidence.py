@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .byte_ranges import DishonestRange, check_range, raw_ranges
+from .reading import elements, entry
 from .revocation import Answers
 
 
@@ -34,10 +35,7 @@ def carried_evidence(
 
 
 def _store(reader: PdfFileReader, key: str) -> Iterator[bytes]:
-    store = reader.root.get("/DSS")
-    items = store.get(key) if isinstance(store, DictionaryObject) else None
-    for item in items if isinstance(items, ArrayObject) else ():
-        stream = item.get_object()
+    for stream in elements(entry(entry(reader.root, "/DSS"), key)):
         if isinstance(stream, StreamObject):
             yield stream.data
 

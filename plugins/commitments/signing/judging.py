@@ -20,6 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from .byte_ranges import DishonestRange, check_range, hidden_padding
 from .findings import SignatureFinding
+from .reading import text
 from .reasons import Reason
 from .trust import TrustBase, doubt, timestamp_status, weak_algorithm
 
@@ -63,27 +64,27 @@ def _describe(signature: EmbeddedPdfSignature, certifier: object) -> SignatureFi
     claimed = signature.self_reported_timestamp
     return SignatureFinding(
         field=signature.fq_name,
-        kind="timestamp" if str(signature.sig_object.get("/SubFilter")) == _TIMESTAMP_FORMAT else "signature",
-        signer=_text(subject, "common_name") or certificate.subject.human_friendly,
-        capacity=_text(subject, "title"),
-        organisation=_text(subject, "organization_name"),
-        act=_text(subject, "organizational_unit_name"),
-        slot=_text(subject, "serial_number"),
+        kind="timestamp" if text(signature.sig_object, "/SubFilter") == _TIMESTAMP_FORMAT else "signature",
+        signer=_name(subject, "common_name") or certificate.subject.human_friendly,
+        capacity=_name(subject, "title"),
+        organisation=_name(subject, "organization_name"),
+        act=_name(subject, "organizational_unit_name"),
+        slot=_name(subject, "serial_number"),
         issuer=certificate.issuer.human_friendly,
         digest_algorithm=signature.external_md_algorithm,
         signature_algorithm=signature.signer_info["signature_algorithm"]["algorithm"].native,
-        format=str(signature.sig_object.get("/SubFilter", "")).removeprefix("/"),
+        format=text(signature.sig_object, "/SubFilter").removeprefix("/"),
         signing_time=_iso(claimed),
         time_source="claimed" if claimed is not None else None,
         certificate_serial=f"{certificate.serial_number:x}",
         certificate_sha256=certificate.sha256.hex(),
         docmdp=level.value if level is not None else None,
         certification=isinstance(value, IndirectObject) and value.reference == certifier,
-        reason=str(signature.sig_object.get("/Reason", "")),
+        reason=text(signature.sig_object, "/Reason"),
     )
 
 
-def _text(subject: dict[str, Any], key: str) -> str:
+def _name(subject: dict[str, Any], key: str) -> str:
     value = subject.get(key, "")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -97,7 +98,7 @@ def _iso(moment: dt.datetime | None) -> str | None:
 def _judge(judge: Judge, signature: EmbeddedPdfSignature, finding: SignatureFinding) -> SignatureFinding:
     finding = _judge_cover(judge, signature, finding)
     is_timestamp = finding.kind == "timestamp"
-    stated_type = str(signature.sig_object.get("/Type", "/Sig"))
+    stated_type = text(signature.sig_object, "/Type") or "/Sig"
     known = _TIMESTAMP_FORMAT if is_timestamp else f"/{finding.format}"
     right_type = stated_type in ({"/DocTimeStamp"} if is_timestamp else {"/Sig"})
     if (not is_timestamp and known not in _PERSON_FORMATS) or not right_type:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, Reference
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .covered_text import letters_under
+from .reading import elements, entry
 from .reasons import Reason
 
 _MOST_OF_PAGE: Final = 0.3
@@ -82,7 +83,7 @@ def _widgets(revision: HistoricalResolver) -> Iterator[_Widget]:
     for name, _, field in enumerate_sig_fields(revision):
         references = [field.reference] if isinstance(field, IndirectObject) else []
         dictionary = field.get_object()
-        for kid in dictionary.get("/Kids", ()):
+        for kid in elements(entry(dictionary, "/Kids"), follow=False):
             references.extend([kid.reference] if isinstance(kid, IndirectObject) else [])
         for reference in references:
             box = _box(revision(reference), "/Rect")
@@ -101,19 +102,19 @@ def _pages(revision: HistoricalResolver) -> Iterator[tuple[int, Box, list[Refere
         if not isinstance(node, DictionaryObject) or seen > 100_000:  # noqa: PLR2004 - a loop in the page tree
             raise PdfError("malformed page tree")
         box = _box(node, "/CropBox") or _box(node, "/MediaBox") or box
-        if node.get("/Type") == "/Pages" or "/Kids" in node:
-            stack.extend((kid.get_object(), box) for kid in reversed(list(node["/Kids"])))
+        if "/Kids" in node:
+            stack.extend((kid, box) for kid in reversed(list(elements(node["/Kids"]))))
             continue
-        notes = node.get("/Annots", ())
+        notes = elements(entry(node, "/Annots"), follow=False)
         yield number, box, [note.reference for note in notes if isinstance(note, IndirectObject)]
         number += 1
 
 
-def _box(node: DictionaryObject, key: str) -> Box | None:
-    value = node.get(key) if isinstance(node, DictionaryObject) else None
-    if not isinstance(value, ArrayObject) or len(value) != 4:  # noqa: PLR2004 - a rectangle
+def _box(node: object, key: str) -> Box | None:
+    sides = [float(side) for side in elements(entry(node, key))]  # type: ignore[arg-type]
+    if len(sides) != 4:  # noqa: PLR2004 - a rectangle
         return None
-    left, bottom, right, top = (float(side) for side in value)
+    left, bottom, right, top = sides
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 

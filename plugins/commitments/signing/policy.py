@@ -33,6 +33,8 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from .reading import entry
+
 _INFO_THAT_MAY_CHANGE: Final = frozenset({"/ModDate", "/Producer"})
 _INFO_THAT_MAY_APPEAR: Final = _INFO_THAT_MAY_CHANGE | {"/CreationDate", "/Creator"}
 
@@ -139,7 +141,7 @@ def _refuse_replaced_drawings(old: HistoricalResolver, new: HistoricalResolver) 
             if not _is_metadata(old, reference) and not _same_stream(before, after):
                 raise SuspiciousModification(f"stream {reference} was replaced")
         elif isinstance(before, DictionaryObject) and before != after:
-            kind = before.get("/Type")
+            kind = entry(before, "/Type")
             if kind in {"/Font", "/FontDescriptor", "/XObject", "/Pattern", "/ExtGState", "/Encoding"}:
                 raise SuspiciousModification(f"{kind} {reference} was replaced")
 

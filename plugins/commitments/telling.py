@@ -1,0 +1,72 @@
+"""A verdict told to a layperson: headline, sentence, what to do, and what became of the commitment since."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from plugins.commitments.signing.reasons import Reason
+from plugins.commitments.states import DECLINED, EXPIRED, SUPERSEDED, WITHDRAWN
+from plugins.commitments.verification import Verified
+from portal.i18n import N_
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the verdict panel shows; `reasons` go below it, `since` beside it."""
+
+    tone: str
+    shape: str
+    headline: str
+    sentence: str
+    todo: str
+    reasons: tuple[str, ...]
+    since: str
+
+
+_PANELS = {
+    "authentic_complete": ("ok", "tick", N_("Auténtico y completo"), N_("Compare el nombre de la organización y de quienes firman con lo que esperaba recibir.")),
+    "authentic_incomplete": ("info", "tick-clock", N_("Auténtico, faltan firmas"), N_("No lo presente todavía como un compromiso firmado por todas las personas previstas.")),
+    "authentic_earlier_revision": ("info", "tick-clock", N_("Auténtico, revisión anterior"), N_("Pida o descargue la versión vigente.")),
+    "altered": ("stop", "cross", N_("Alterado"), N_("Pida el documento otra vez a quien se lo envió, o búsquelo en el registro de compromisos.")),
+    "unrecognised": ("warn", "question", N_("No reconocido"), N_("Pregunte a quien se lo envió de dónde viene. Si lo imprimieron y escanearon, busque el código que lleva al pie.")),
+    "unsigned": ("neutral", "dash", N_("Sin firma"), N_("Puede ser una copia impresa de nuevo o un borrador. Pida el archivo original.")),
+    "unverifiable": ("warn", "question", N_("No se pudo verificar"), N_("Pida el archivo original, tal como salió del portal, y vuelva a intentarlo.")),
+}
+_FIXED = {
+    "altered": N_("Este archivo cambió después de la firma. No lo use."),
+    "unverifiable": N_("No pudimos leerlo con seguridad. Esto no significa que sea falso."),
+}
+_SINCE = {
+    DECLINED: N_("El documento es auténtico, pero la organización declinó el %(date)s: no se añadirán más firmas."),
+    WITHDRAWN: N_("El documento es auténtico, pero la organización se retiró el %(date)s."),
+    SUPERSEDED: N_("El documento es auténtico, pero otra versión lo reemplazó el %(date)s."),
+    EXPIRED: N_("El documento es auténtico, pero venció el plazo para completar las firmas el %(date)s."),
+}
+
+
+def reason_text(reason: Reason) -> str:
+    """Return a reason's sentence in the reader's language."""
+    return gettext(reason.template) % reason.values if reason.values else gettext(reason.template)
+
+
+def tell(verified: Verified) -> Telling:
+    """Return the telling of a verdict."""
+    verdict = verified.verdict
+    tone, shape, headline, todo = _PANELS[verdict.verdict]
+    reasons = [reason_text(one) for one in verdict.reasons]
+    fixed = _FIXED.get(verdict.verdict)
+    first = gettext(fixed) if fixed else _without_headline(reasons.pop(0), gettext(headline)) if reasons else ""
+    commitment = verified.commitment
+    since = gettext(_SINCE[commitment.state]) if verdict.authentic and commitment is not None and commitment.state in _SINCE else ""
+    if since:  # the panel says it with its date
+        reasons = []
+    return Telling(tone, shape, gettext(headline), first, gettext(todo), tuple(reasons), since)
+
+
+def _without_headline(sentence: str, headline: str) -> str:
+    """Return `sentence` without the headline it begins with, which stands above it."""
+    for mark in (": ", ", "):
+        if sentence.startswith(headline + mark):
+            rest = sentence[len(headline) + len(mark) :]
+            return rest[:1].upper() + rest[1:]
+    return sentence

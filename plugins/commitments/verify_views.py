@@ -1,0 +1,117 @@
+"""Verification without signing in: by code or QR, by the file itself, or by its SHA-256."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugins.commitments import registry_queries as queries
+from plugins.commitments import words
+from plugins.commitments.signing.codes import normalise
+from plugins.commitments.states import OPEN
+from plugins.commitments.telling import Telling, tell
+from plugins.commitments.verification import Verified, verify_bytes, verify_digest
+from plugins.commitments.verify_forms import CodeForm, FileForm
+from portal import web
+from portal.errors import TooLarge, Unavailable
+from portal.i18n import N_
+from portal.limits import csrf, limiter
+from portal.web import public
+
+blueprint = Blueprint("verification", __name__)
+BUSY = N_("Hay muchas verificaciones en este momento. Espere un minuto y vuelva a intentarlo.")
+_places = threading.BoundedSemaphore(2)  # each judgement may take a processor and a gigabyte for a few seconds
+_PATIENCE = 20  # seconds
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@blueprint.get("/verificar")
+@public
+@limiter.limit("60 per minute")
+def start() -> AnyResponse | str | tuple[str, int]:
+    """Ask for a code, a SHA-256 or a file; with ?codigo= go where it leads."""
+    wanted = request.args.get("codigo", "").strip()
+    form = CodeForm(request.args)
+    if not wanted:
+        if "codigo" in request.args:
+            form.codigo.errors = [gettext("Escriba el código o la huella.")]
+        return render_template("commitments/public/verify.html", form=form, file_form=FileForm())
+    code = normalise(wanted)
+    if code is not None:
+        return redirect(url_for("verification.instrument", code=code), code=302)
+    digest = re.sub(r"[\s:]", "", wanted).lower()
+    if _DIGEST.fullmatch(digest):
+        with _place():
+            verified = verify_digest(web.portal(), web.session, digest, now=g.now)
+        return _page(verified, tell(verified))
+    form.codigo.errors = [gettext("Ese código no está completo o tiene una letra cambiada. Tiene la forma RUB-7K3MQ-9TD2V y está al pie de cada página.")]
+    return render_template("commitments/public/verify.html", form=form, file_form=FileForm()), 422
+
+
+@blueprint.post("/verificar")
+@public
+@csrf.exempt  # changes nothing, and programs send files here
+@limiter.limit("20 per minute")
+def check() -> AnyResponse | str | tuple[str, int]:
+    """Judge an uploaded file; it is read in a process of its own and never kept."""
+    as_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    form = FileForm()
+    data = form.archivo.data.read() if form.archivo.data else b""
+    megabytes = web.portal().settings.upload_megabytes
+    if len(data) > megabytes * 1024 * 1024:
+        raise TooLarge(megabytes=megabytes)
+    if not as_json:
+        fault = _fault(data, megabytes)
+        if fault:
+            form.archivo.errors = [fault]
+            return render_template("commitments/public/verify.html", form=CodeForm(), file_form=form), 422
+    with _place():
+        verified = verify_bytes(web.portal(), web.session, data, now=g.now)
+    return jsonify(verified.as_dict()) if as_json else _page(verified, tell(verified))
+
+
+def _fault(data: bytes, megabytes: int) -> str | None:
+    if not data:
+        return gettext("Elija el archivo PDF que quiere verificar.")
+    if b"%PDF-" not in data[:1024]:
+        return gettext("El archivo debe ser un PDF de menos de %(megabytes)s MB.", megabytes=megabytes)
+    return None
+
+
+def _page(verified: Verified, telling: Telling) -> str:
+    about = verified.commitment
+    return render_template(
+        "commitments/public/verdict.html", verified=verified, telling=telling, commitment=about, has_page=queries.has_page, now=g.now,
+        signed_at={slot.field: slot.signed_at for slot in about.slots} if about else {},
+    )
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _places.acquire(timeout=_PATIENCE):
+        raise Unavailable(BUSY)
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+@blueprint.get("/v/<code>")
+@public
+@limiter.limit("60 per minute")
+def instrument(code: str) -> AnyResponse | str | tuple[str, int]:
+    """Tell whoever holds a printed document what it must say."""
+    canonical = normalise(code)
+    if canonical is not None and canonical != code:
+        return redirect(url_for("verification.instrument", code=canonical), code=302)
+    found = queries.commitment(web.session, canonical or "")
+    if found is None or not found.revisions or found.state == OPEN:
+        return render_template("commitments/public/unknown_code.html", code=code[:40], form=CodeForm(), well_formed=canonical is not None), 404
+    return render_template(
+        "commitments/public/instrument.html", commitment=found, process=found.process, words=words, file_form=FileForm(), has_page=queries.has_page(found),
+    )
+
