@@ -1,8 +1,15 @@
 """The commitments plugin's table of contents: its statement and every hook it answers."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from portal.extend import Permission, Plugin, hookimpl
+from portal.extend import Command, Diagnosis, Exporter, PageItem, Permission, Plugin, hookimpl
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from portal.accounts.actor import Actor
+    from portal.context import Portal
 
 PLUGIN = Plugin(
     name="commitments",
@@ -21,3 +28,48 @@ def permissions() -> Iterable[Permission]:
         Permission(action="commitments.board", label="Ver el tablero", roles=(*mesa, "reader")),
         Permission(action="commitment.review", label="Revisar y tomar posición", roles=("representative",)),
     ]
+
+
+@hookimpl
+def blueprints() -> "Iterable[Blueprint]":
+    """Registry and verification, for everybody."""
+    from plugins.commitments import registry_views, verify_views  # noqa: PLC0415 - commands do without Flask
+
+    return [registry_views.blueprint, verify_views.blueprint]
+
+
+@hookimpl
+def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[PageItem]:
+    """The ways into the plugin's pages."""
+    from plugins.commitments import places  # noqa: PLC0415
+
+    return places.items(place, actor, subject)
+
+
+@hookimpl
+def commands() -> Iterable[Command]:
+    """Verify a file; issue instruments and see how they stand."""
+    return [
+        Command(name="verify", help="Say whether a PDF is authentic.", target="plugins.commitments.cli:verify"),
+        Command(name="commitments", help="Issue commitments and see how they stand.", target="plugins.commitments.cli:commitments"),
+    ]
+
+
+@hookimpl
+def exporters() -> Iterable[Exporter]:
+    """The public roll of signatories."""
+    return [Exporter(name="commitments.signatories", label="Firmantes de compromisos completos", rows=_signatories)]
+
+
+def _signatories(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
+    from plugins.commitments import roll  # noqa: PLC0415 - commands that do not export do without
+
+    return roll.of_agenda(session, agenda_code)
+
+
+@hookimpl
+def diagnostics(portal: "Portal") -> Iterable[Diagnosis]:
+    """Keys, sandbox, fonts and work that is stuck."""
+    from plugins.commitments import doctor  # noqa: PLC0415
+
+    return doctor.examine(portal)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugins.commitments import keys, words
+from plugins.commitments import keys, roll, words
 from plugins.commitments import registry_queries as queries
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
@@ -87,17 +87,10 @@ def signatories_csv() -> Response:
     if process is None:
         raise NotFound
     out = io.StringIO()
-    csv.writer(out).writerows(roll_rows(process))
+    csv.writer(out).writerows(roll.of_process(web.session, process))
     response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")  # spreadsheets read UTF-8 by its mark
     response.headers["Content-Disposition"] = f'attachment; filename="firmantes-{process.code}.csv"'
     return response
-
-
-def roll_rows(process: Process) -> list[tuple[str, ...]]:
-    """Return the roll of a process with its heading."""
-    rows = [words.ROLL_HEADING]
-    rows += [words.roll_row(process.code, row) for row in queries.signatories(web.session, process.id)]
-    return rows
 
 
 @blueprint.get("/compromisos/raiz.pem")

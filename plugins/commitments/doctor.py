@@ -1,0 +1,69 @@
+"""The plugin's lines of `portal doctor`: keys and chain, the sandbox, the fonts of signatures, work that is stuck."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from plugins.commitments import keys
+from plugins.commitments.models import Bulk, BulkRow, Commitment
+from plugins.commitments.states import OPEN
+from portal import clock
+from portal.context import Portal
+from portal.errors import PortalError
+from portal.extend import Diagnosis
+
+SOON = timedelta(days=365)
+LATE = timedelta(minutes=10)
+
+
+def examine(portal: Portal) -> list[Diagnosis]:
+    """Return one line for each thing looked at; a failure is a line too. Makes nothing, not even missing keys."""
+    now = clock.now()
+    lines = []
+    for label, look in (("signing keys", _keys), ("verification sandbox", _sandbox), ("signature fonts", _fonts), ("commitments at work", _work)):
+        try:
+            ok, sentence = look(portal, now)
+        except Exception as error:  # noqa: BLE001 - a doctor reports, whatever is broken
+            ok, sentence = False, error.text if isinstance(error, PortalError) else (str(error).splitlines() or [type(error).__name__])[0]
+        lines.append(Diagnosis(label=label, ok=ok, sentence=sentence))
+    return lines
+
+
+def _keys(portal: Portal, now: datetime) -> tuple[bool, str]:
+    if keys.root_pem(portal) is None:
+        return True, "se crearán al emitir el primer documento"
+    authority = keys.authority(portal, now=now)
+    for child, parent in ((authority.issuing, authority.root), (authority.seal, authority.issuing)):
+        child.verify_directly_issued_by(parent)
+    ends = min(one.not_valid_after_utc for one in (authority.root, authority.issuing, authority.seal))
+    if ends - now < SOON:
+        return False, f"un certificado de la autoridad vence el {ends:%Y-%m-%d}: prepare el relevo antes de emitir más documentos"
+    return True, f"se abren y forman cadena; vencen el {ends:%Y-%m-%d}"
+
+
+def _sandbox(_portal: Portal, now: datetime) -> tuple[bool, str]:
+    from plugins.commitments.signing.sandbox import inspect_isolated  # noqa: PLC0415
+
+    found = inspect_isolated(b"not a pdf", [], now=now)
+    answer = found.reasons[0].code if found.reasons else ""
+    return answer == "not_a_pdf", "lee archivos ajenos en un proceso aparte" if answer == "not_a_pdf" else f"el proceso aparte no responde ({answer}): no se podrá verificar ningún archivo"
+
+
+def _fonts(_portal: Portal, _now: datetime) -> tuple[bool, str]:
+    from plugins.commitments.signing.fonts import regular, semibold  # noqa: PLC0415
+
+    return True, ", ".join(face().postscript for face in (regular, semibold))
+
+
+def _work(portal: Portal, now: datetime) -> tuple[bool, str]:
+    with portal.sessions() as session:
+        late = select(func.count()).where(Commitment.state == OPEN, Commitment.issue_requested_at < now - LATE, Commitment.issue_problem.is_(None))
+        failed = select(func.count()).where(Commitment.issue_problem.is_not(None))
+        rows = (
+            select(func.count()).join(Bulk, Bulk.id == BulkRow.bulk_id)
+            .where(BulkRow.state == "waiting", Bulk.cancelled_at.is_(None), Bulk.starts_at < now - LATE)
+        )
+        numbers = [session.scalar(one) or 0 for one in (late, failed, rows)]
+    if not any(numbers):
+        return True, "nada atascado"
+    return False, f"{numbers[0]} emisiones esperan hace más de 10 minutos, {numbers[1]} fallaron, {numbers[2]} filas de trabajo masivo esperan"
