@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from .codes import normalise
 from .comparing import compare
 from .findings import SEAL_FIELD, Inspection, SignatureFinding
 from .reasons import Reason, heaviest
@@ -124,6 +125,8 @@ def judge(
 
 def _judge_exact(record: Registered, revision: Revision, inspection: Inspection) -> Verdict:
     signatures = tuple(_named(record, finding) for finding in inspection.signatures)
+    if inspection.verdict == "unverifiable":
+        return Verdict("unverifiable", inspection.reasons, record.code, signatures)
     faults = list(_faults(record, revision, signatures))
     faults += [reason for reason in inspection.reasons if reason.weight != "note"]
     if inspection.verdict != "valid" or faults:
@@ -196,7 +199,7 @@ def _judge_stranger(inspection: Inspection, candidates: Sequence[Candidate]) -> 
     mention = [Reason("mentions_code", "", {"code": code})] if code else []
     if inspection.verdict in {"unsigned", "unverifiable"}:
         return Verdict(inspection.verdict, (*inspection.reasons, *mention), None, inspection.signatures)
-    broken = [f for f in inspection.signatures if f.trusted and f.act and f.status == "altered"]
+    broken = [f for f in inspection.signatures if f.trusted and normalise(f.act) == f.act and f.status == "altered"]
     if broken:
         reasons = [Reason("portal_signed_unknown", ", ".join(f.act for f in broken)), *inspection.reasons]
         return Verdict("altered", tuple(reasons), None, inspection.signatures)
