@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from portal import __version__
 from portal.errors import PortalError
 from portal.settings import Settings, load
 
@@ -78,7 +79,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="rubrica")
+@click.version_option(__version__)
 def main() -> None:
     """Rúbrica: agendas that are built in the open, signed, and can be checked by anybody."""
 

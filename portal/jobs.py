@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
@@ -93,6 +94,8 @@ def _huey(url: str) -> "Huey":
     if parsed.scheme == "sqlite":
         return SqliteHuey("rubrica", filename=unquote(parsed.path).replace("//", "/", 1), results=False, timeout=30)
     if parsed.scheme in {"redis", "rediss"}:
+        if find_spec("redis") is None:
+            raise Misconfigured("PORTAL_QUEUE_URL nombra un servidor Redis y falta su biblioteca: instale rubrica[redis].")
         return RedisHuey("rubrica", url=url, results=False)
     if parsed.scheme in {"postgres", "postgresql"}:
         from huey import PostgresHuey  # noqa: PLC0415

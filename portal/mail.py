@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -22,12 +23,14 @@ from sqlalchemy import JSON, ForeignKey, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.db import Base, UtcDateTime
+from portal.errors import PortalError
 from portal.settings import Settings
 
 log = logging.getLogger(__name__)
 
 QUEUED, ACCEPTED, REJECTED = "queued", "accepted", "rejected"
 MAX_TRIES = 12
+PERMANENT = 500  # RFC 5321: a reply that trying again will not change
 
 
 class MailMessage(Base):
@@ -95,10 +98,24 @@ def deliver(session: Session, message_id: int, *, now: datetime, settings: Setti
     message.next_try_at = now + timedelta(seconds=min(30 * 2 ** message.tries, 6 * 3600))
     session.commit()
     try:
-        _transport(settings)(_email(message, now=now, settings=settings, read=read))
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPResponseException) as error:
-        code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else max((c for c, _ in error.recipients.values()), default=500)
-        _failed(message, now=now, problem=f"el servidor de correo respondió {code}", final=code >= 500)  # noqa: PLR2004 - RFC 5321: permanent
+        email = _email(message, now=now, settings=settings, read=read)
+    except (ValueError, HeaderParseError):
+        _failed(message, now=now, problem="la dirección o el asunto no forman un mensaje válido", final=True)
+        session.commit()
+        return
+    except PortalError as error:
+        _failed(message, now=now, problem=error.text[:300], final=False)
+        session.commit()
+        return
+    try:
+        _transport(settings)(email)
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max((code for code, _ in error.recipients.values()), default=PERMANENT)
+        _failed(message, now=now, problem=f"el servidor de correo respondió {code}", final=code >= PERMANENT)
+    except smtplib.SMTPResponseException as error:
+        # Only a refusal of this message is final: a greeting, a password or a sender refused is the operator's to mend.
+        final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= PERMANENT
+        _failed(message, now=now, problem=f"el servidor de correo respondió {error.smtp_code}", final=final)
     except (OSError, smtplib.SMTPException) as error:
         _failed(message, now=now, problem=f"no hay servidor de correo: {error}"[:300], final=False)
     else:

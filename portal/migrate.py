@@ -78,6 +78,11 @@ def version_table(owner: str) -> str:
     return "alembic_version" if owner == CORE else f"alembic_version_{owner}"
 
 
+def claimant(table: str, plugins: Sequence[str]) -> str:
+    """Return whose a table is by its name; between plugins `budget` and `budget_lines`, the longer name has it."""
+    return max((plugin for plugin in plugins if plugin != CORE and table.startswith(f"{plugin}_")), key=len, default=CORE)
+
+
 def belongs_to(owner: str, plugins: Sequence[str]) -> Callable[[str | None, str, Any], bool]:
     """Return Alembic's filter: which tables in the database are this owner's. Names no plugin in use claims are left alone."""
     known = set(metadata().tables)
@@ -85,8 +90,7 @@ def belongs_to(owner: str, plugins: Sequence[str]) -> Callable[[str | None, str,
     def include(name: str | None, kind: str, _parents: Any) -> bool:
         if kind != "table" or name is None:
             return True
-        claimed = next((plugin for plugin in plugins if name.startswith(f"{plugin}_") and plugin != CORE), CORE)
-        return claimed == owner and (name in known or owner != CORE) and not name.startswith("alembic_version")
+        return claimant(name, plugins) == owner and (name in known or owner != CORE) and not name.startswith("alembic_version")
 
     return include
 
@@ -159,12 +163,12 @@ def standing(engine: Engine, registry: Registry) -> list[Standing]:
 
 def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:
     """Return the filter for tables of the models (as `belongs_to` is for those of the database)."""
-    def include(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+
+    def include(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 - Alembic's order
         table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
         if table is None:
             return True
-        claimed = next((plugin for plugin in names if plugin != CORE and table.startswith(f"{plugin}_")), CORE)
-        return claimed == owner
+        return claimant(table, names) == owner
 
     return include
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.documents.canonical import digest
+from portal.errors import Unavailable
 from portal.extend.kinds import LedgerProblem
 from portal.ledger.models import LedgerEntry, LedgerHead
 
@@ -19,10 +21,7 @@ def record(session: Session, *, now: datetime, kind: str, subject: str, data: di
 
     Side effect: locks the head row until the caller commits, so that entries have one order.
     """
-    head = session.scalar(select(LedgerHead).where(LedgerHead.id == 1).with_for_update().execution_options(populate_existing=True))
-    if head is None:
-        head = LedgerHead(id=1, seq=0, hash=GENESIS)
-        session.add(head)
+    head = _locked_head(session) or _first_head(session)
     entry = LedgerEntry(
         seq=head.seq + 1, at=now.astimezone(UTC).isoformat(timespec="microseconds"), kind=kind, subject=subject, data=data, previous=head.hash
     )
@@ -31,6 +30,23 @@ def record(session: Session, *, now: datetime, kind: str, subject: str, data: di
     session.add(entry)
     session.flush()
     return entry
+
+
+def _locked_head(session: Session) -> LedgerHead | None:
+    return session.scalar(select(LedgerHead).where(LedgerHead.id == 1).with_for_update().execution_options(populate_existing=True))
+
+
+def _first_head(session: Session) -> LedgerHead:
+    """Return the head of an empty ledger; when two begin it at once, the second waits for the first and goes on from there."""
+    try:
+        with session.begin_nested():
+            session.add(LedgerHead(id=1, seq=0, hash=GENESIS))
+    except IntegrityError:
+        pass
+    head = _locked_head(session)
+    if head is None:
+        raise Unavailable
+    return head
 
 
 def entry_hash(entry: LedgerEntry) -> str:
