@@ -1,8 +1,5 @@
 """The public pages of the registry: who signed, the matrix of stances, one commitment, its document and the root certificate."""
 
-import csv
-import io
-import json
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -10,10 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from plugins.commitments import keys, roll, words
 from plugins.commitments import registry_queries as queries
+from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
 from plugins.commitments.states import STANCES
-from portal import web
+from portal import exporting, web
 from portal.documents.rendering import plain_text, render_markdown
 from portal.errors import NotFound
 from portal.i18n import N_
@@ -81,16 +79,12 @@ def item(item_code: str) -> str:
 
 @blueprint.get("/compromisos/firmantes.csv")
 @public
-def signatories_csv() -> Response:
+def signatories_csv() -> AnyResponse:
     """Give the roll of signatories as CSV: never a DNI, address, telephone or IP."""
     _, process = _process()
     if process is None:
         raise NotFound
-    out = io.StringIO()
-    csv.writer(out).writerows(roll.of_process(web.session, process))
-    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")  # spreadsheets read UTF-8 by its mark
-    response.headers["Content-Disposition"] = f'attachment; filename="firmantes-{process.code}.csv"'
-    return response
+    return exporting.response(roll.of_process(web.session, process), f"firmantes-{process.code}", "csv")
 
 
 @blueprint.get("/compromisos/raiz.pem")
@@ -134,7 +128,7 @@ def revision(code: str, number: int) -> Response:
 def _pdf(found: Commitment, number: int | None) -> Response:
     if not queries.is_public(found):
         raise NotFound
-    wanted = next((one for one in reversed(found.revisions) if number is None or one.number == number), None)
+    wanted = next((one for one in reversed(found.current_revisions) if number is None or one.number == number), None)
     if wanted is None:
         raise NotFound
     name = f"{found.code}.pdf" if number is None else f"{found.code}-revision-{number}.pdf"
@@ -160,8 +154,7 @@ def _commitment(code: str) -> Commitment:
 
 def _agenda(process: Process) -> dict[str, Any]:
     """Return the canonical JSON of the version that the process is about."""
-    data: dict[str, Any] = json.loads(web.portal().store.get(process.version.sha256))
-    return data
+    return frozen_agenda(web.portal().store, process.version).data
 
 
 def _short(item: dict[str, Any]) -> dict[str, Any]:

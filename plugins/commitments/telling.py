@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask_babel import gettext
+from flask_babel import get_locale, get_timezone, gettext
 
 from plugins.commitments.signing.reasons import Reason
 from plugins.commitments.states import DECLINED, EXPIRED, SUPERSEDED, WITHDRAWN
 from plugins.commitments.verification import Verified
+from portal.formats import Manner, fecha_hora
 from portal.i18n import N_
 
 
@@ -56,11 +57,23 @@ def tell(verified: Verified) -> Telling:
     reasons = [reason_text(one) for one in verdict.reasons]
     fixed = _FIXED.get(verdict.verdict)
     first = gettext(fixed) if fixed else _without_headline(reasons.pop(0), gettext(headline)) if reasons else ""
-    commitment = verified.commitment
-    since = gettext(_SINCE[commitment.state]) if verdict.authentic and commitment is not None and commitment.state in _SINCE else ""
+    since = _since(verified)
     if since:  # the panel says it with its date
         reasons = []
     return Telling(tone, shape, gettext(headline), first, gettext(todo), tuple(reasons), since)
+
+
+def _since(verified: Verified) -> str:
+    """Return what became of the commitment after this file, with its date; "" when nothing did."""
+    about = verified.commitment
+    if not verified.verdict.authentic or about is None:
+        return ""
+    if verified.discarded:
+        return gettext("El documento es auténtico, pero se descartó antes de que alguien lo firmara.")
+    if about.state not in _SINCE or about.closed_at is None:
+        return ""
+    manner = Manner("en" if str(get_locale()) == "en" else "es_PE", str(get_timezone()))
+    return gettext(_SINCE[about.state]) % {"date": fecha_hora(about.closed_at, manner)}
 
 
 def _without_headline(sentence: str, headline: str) -> str:

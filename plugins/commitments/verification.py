@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from plugins.commitments import keys
 from plugins.commitments import models as tables
+from plugins.commitments.record import slot_organisation
 from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
 from plugins.commitments.signing.reasons import Reason
 from plugins.commitments.signing.sandbox import inspect_isolated
-from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, State, Verdict, judge
+from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
 from portal.context import Portal
 from portal.documents.canonical import sha256
@@ -25,11 +26,15 @@ MOST_CANDIDATES = 20
 
 @dataclass(frozen=True)
 class Verified:
-    """A verdict, the commitment that it is about (with organisation, process and slots), and the file's SHA-256."""
+    """A verdict, the commitment that it is about (with organisation, process and slots), and the file's SHA-256.
+
+    `discarded`: the file was issued, and replaced by another before anybody signed it.
+    """
 
     verdict: Verdict
     commitment: tables.Commitment | None
     sha256: str
+    discarded: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return {"verdict", "reasons", "instrument", "signatures"}: what programs are told."""
@@ -41,43 +46,43 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     digest = sha256(data)
     root = keys.root_pem(portal)
     inspection = inspect_isolated(data, [root] if root else [], now=now)
-    exact = _by_revision(session, [digest])
-    seal = keys.seal_sha256(portal) or ""
-    candidates = {} if exact else _candidates(session, data, inspection)
-    verdict = judge(
-        data,
-        inspection=inspection,
-        exact=registered(exact[0], seal) if exact else None,
-        candidates=_with_bytes(portal, candidates.values(), seal),
-    )
-    about = next((one for one in [*exact, *candidates.values()] if one.code == verdict.instrument), None)
-    return Verified(_discreet(verdict), about, digest)
+    exact = _by_revision(session, digest)
+    if exact is not None:
+        edition = next(one.edition for one in exact.revisions if one.sha256 == digest)
+        verdict = judge(data, inspection=inspection, exact=registered(session, exact, edition))
+        return Verified(_discreet(verdict), exact, digest, discarded=edition != exact.edition or exact.state == OPEN)
+    found = {one.code: one for one in _candidates(session, data, inspection)}
+    verdict = judge(data, inspection=inspection, exact=None, candidates=_with_bytes(portal, session, found.values()))
+    return Verified(_discreet(verdict), found.get(verdict.instrument or ""), digest)
 
 
-def registered(commitment: tables.Commitment, seal: str) -> Registered:
-    """Return what is on record about an instrument, as the kernel reads it. `seal`: SHA-256 of the seal's certificate."""
+def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime) -> Verified:
+    """Judge the file that has this SHA-256 (lower-case hexadecimal), by the bytes the portal kept of it."""
+    if _by_revision(session, digest) is None:
+        return Verified(Verdict("unrecognised", (Reason("not_registered"),), None, ()), None, digest)
+    return verify_bytes(portal, session, portal.store.get(digest), now=now)
+
+
+def registered(session: Session, commitment: tables.Commitment, edition: int) -> Registered:
+    """Return what is on record about one edition of a commitment's instrument, as the kernel reads it."""
     fields = {slot.id: slot.field for slot in commitment.slots}
+    revisions = [one for one in commitment.revisions if one.edition == edition]
+    replaced = edition != commitment.edition or commitment.state == OPEN
     return Registered(
         code=commitment.code,
-        state=_state(commitment),
-        seal_sha256=seal,
+        state=SUPERSEDED if replaced else commitment.state,  # type: ignore[arg-type]
+        seal_sha256=revisions[0].certificate_sha256,
         revisions=tuple(
-            Revision(one.number, one.sha256, one.size, fields.get(one.slot_id or 0, "") if one.number else SEAL_FIELD)
-            for one in commitment.revisions
+            Revision(one.number, one.sha256, one.size, fields.get(one.slot_id or 0, "") if one.number else SEAL_FIELD) for one in revisions
         ),
-        slots=tuple(_slot(slot, commitment) for slot in commitment.slots),
+        slots=tuple(_slot(session, slot, commitment) for slot in commitment.slots),
     )
 
 
-def _state(commitment: tables.Commitment) -> State:
-    # A file of a commitment that was opened again is authentic, and will be replaced.
-    return SUPERSEDED if commitment.state == OPEN else commitment.state  # type: ignore[return-value]
-
-
-def _slot(slot: tables.Slot, commitment: tables.Commitment) -> Slot:
+def _slot(session: Session, slot: tables.Slot, commitment: tables.Commitment) -> Slot:
     name = slot.signed_name or (slot.person.full_name if slot.person else "")
     capacity = CAPACITIES.get(slot.capacity, slot.capacity)
-    return Slot(slot.field, name, capacity, commitment.organisation.name, slot.required, slot.certificate_sha256)
+    return Slot(slot.field, name, capacity, slot_organisation(session, commitment, slot), slot.required, slot.certificate_sha256)
 
 
 def _loaded() -> Any:
@@ -93,13 +98,14 @@ def _loaded() -> Any:
     )
 
 
-def _by_revision(session: Session, digests: Iterable[str]) -> list[tables.Commitment]:
-    known = select(tables.Revision.commitment_id).where(tables.Revision.sha256.in_(list(digests)))
-    return list(session.scalars(_loaded().where(tables.Commitment.id.in_(known))))
+def _by_revision(session: Session, digest: str) -> tables.Commitment | None:
+    known = select(tables.Revision.commitment_id).where(tables.Revision.sha256 == digest)
+    found: tables.Commitment | None = session.scalar(_loaded().where(tables.Commitment.id.in_(known)))
+    return found
 
 
-def _candidates(session: Session, data: bytes, inspection: Inspection) -> dict[str, tables.Commitment]:
-    """Return the instruments that a file which is none of ours may derive from, by code.
+def _candidates(session: Session, data: bytes, inspection: Inspection) -> list[tables.Commitment]:
+    """Return the instruments that a file which is none of ours may derive from.
 
     Found by the codes it mentions, by the certificates that signed it, and by the prefixes that its signatures
     cover: appending to a file leaves the registered revision as its beginning.
@@ -107,22 +113,22 @@ def _candidates(session: Session, data: bytes, inspection: Inspection) -> dict[s
     codes = {*inspection.codes, *(one.act for one in inspection.signatures if one.act)}
     certificates = {one.certificate_sha256 for one in inspection.signatures if one.certificate_sha256}
     prefixes = {sha256(data[: one.revision_size]) for one in inspection.signatures if one.revision_size}
-    signed = select(tables.Slot.commitment_id).where(tables.Slot.certificate_sha256.in_(certificates))
+    signed = select(tables.Revision.commitment_id).where(tables.Revision.number > 0, tables.Revision.certificate_sha256.in_(certificates))
     begun = select(tables.Revision.commitment_id).where(tables.Revision.sha256.in_(prefixes))
     rows = session.scalars(
         _loaded().where(or_(tables.Commitment.code.in_(codes), tables.Commitment.id.in_(signed), tables.Commitment.id.in_(begun)))
     )
-    return {one.code: one for one in rows if one.revisions}
+    return [one for one in rows if one.revisions]
 
 
-def _with_bytes(portal: Portal, commitments: Iterable[tables.Commitment], seal: str) -> Sequence[Candidate]:
+def _with_bytes(portal: Portal, session: Session, commitments: Iterable[tables.Commitment]) -> Sequence[Candidate]:
     found = []
     for one in commitments:
+        latest = one.revisions[-1]
         try:
-            latest = portal.store.get(one.revisions[-1].sha256)
+            found.append(Candidate(registered(session, one, latest.edition), portal.store.get(latest.sha256)))
         except PortalError:  # `portal ledger verify` tells the operator; a comparison with nothing would prove nothing
             continue
-        found.append(Candidate(registered(one, seal), latest))
     return found
 
 
@@ -135,10 +141,3 @@ def discreet(finding: SignatureFinding) -> SignatureFinding:
     ours = finding.trusted and bool(finding.act)
     return finding if ours else replace(finding, slot="")
 
-
-def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime) -> Verified:
-    """Judge the file that has this SHA-256 (lower-case hexadecimal), by the bytes the portal kept of it."""
-    found = _by_revision(session, [digest])
-    if not found:
-        return Verified(Verdict("unrecognised", (Reason("not_registered"),), None, ()), None, digest)
-    return verify_bytes(portal, session, portal.store.get(digest), now=now)

@@ -109,7 +109,7 @@ def instrument(code: str) -> AnyResponse | str | tuple[str, int]:
     if canonical is not None and canonical != code:
         return redirect(url_for("verification.instrument", code=canonical), code=302)
     found = queries.commitment(web.session, canonical or "")
-    if found is None or not found.revisions or found.state == OPEN:
+    if found is None or not found.current_revisions or found.state == OPEN:
         return render_template("commitments/public/unknown_code.html", code=code[:40], form=CodeForm(), well_formed=canonical is not None), 404
     return render_template(
         "commitments/public/instrument.html", commitment=found, process=found.process, words=words, file_form=FileForm(), has_page=queries.has_page(found),

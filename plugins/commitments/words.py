@@ -48,10 +48,9 @@ def capacity(name: str) -> str:
 
 
 def roll_row(process: str, row: Any) -> tuple[str, ...]:
-    """Return one signatory as the public export writes it (`registry_queries.signatories`); text that a sheet would run is quoted."""
+    """Return one signatory as the public export writes it (`registry_queries.signatories`)."""
     signed_at = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
-    cells = (
+    return (
         process, row.code, row.organisation, STATE[row.state].label, row.signed_name or "", capacity(row.capacity), SIDES.get(row.side, row.side),
         METHODS.get(row.method, row.method), signed_at,
     )
-    return tuple(f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells)
