@@ -1,13 +1,6 @@
-"""Seats of the sign-in pages (being written)."""
-from flask import Blueprint
-from portal.web import public, requires, signed_in
-blueprint = Blueprint("accounts", __name__)
-@blueprint.get("/entrar")
-@public
-def sign_in() -> str: return ""
-@blueprint.get("/cuenta")
-@signed_in
-def account() -> str: return ""
-@blueprint.get("/gestion/personas")
-@requires("people.manage")
-def people() -> str: return ""
+"""The pages of people: entering, links, one's account, and the people's pages of the staff."""
+
+from portal.accounts import account_views, entering_views, link_views, people_views, renewal_views  # noqa: F401 - each registers its pages
+from portal.accounts.blueprint import blueprint
+
+__all__ = ["blueprint"]
