@@ -13,7 +13,7 @@ from plugins.commitments.signing.appearance import HEIGHT, WIDTH
 from plugins.commitments.signing.fields import ReservedField
 from plugins.commitments.states import STANCES
 from portal.documents.canonical import canonical
-from portal.documents.rendering import Attached, Layout, layout, plain_text, render_markdown
+from portal.documents.rendering import Attached, Layout, layout, plain_text
 
 PAGE_HEIGHT = 841.89  # A4, in points
 SLOTS_ON_A_PAGE = 6
@@ -28,14 +28,17 @@ class Instrument:
     record: bytes
 
 
-def render(templates: Environment, record: dict[str, Any], agenda: FrozenAgenda, *, public_url: str) -> Instrument:
-    """Lay out and write the instrument of `record` (see `record.commitment_record`). About 1 s; touches no database."""
+def render(templates: Environment, record: dict[str, Any], agenda: FrozenAgenda, *, annex: Markup, public_url: str) -> Instrument:
+    """Lay out and write the instrument of `record` (see `record.commitment_record`). About 1 s; touches no database.
+
+    `annex` is the agenda's full text (`portal.agendas.printing.render_annex`).
+    """
     data = canonical(record)
     address = f"{public_url}/v/{record['code']}"
     template = templates.get_template("commitments/pdf/instrument.html")
     html = template.render(
         record=record, agenda=agenda.data, address=address, qr=qr(address), stance_labels=STANCES, stances={row["item"]: row for row in record["stances"]},
-        pages=_pages(record["slots"]), render_markdown=render_markdown, plain_text=plain_text, when=datetime.fromisoformat,
+        pages=_pages(record["slots"]), annex=annex, plain_text=plain_text, when=datetime.fromisoformat,
     )
     laid = layout(html)
     pdf = laid.write(attachments=[

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.extend import Command, Diagnosis, Exporter, PageItem, Permission, Plugin, hookimpl
+from portal.extend import Command, Diagnosis, Exporter, JobKind, PageItem, Permission, Plugin, hookimpl
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -65,6 +65,14 @@ def _signatories(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
     from plugins.commitments import roll  # noqa: PLC0415 - commands that do not export do without
 
     return roll.of_agenda(session, agenda_code)
+
+
+@hookimpl
+def jobs() -> Iterable[JobKind]:
+    """Issue documents, publish complete commitments, close overdue ones."""
+    from plugins.commitments import jobs as work  # noqa: PLC0415 - a sibling of the same name as the hook
+
+    return work.kinds()
 
 
 @hookimpl

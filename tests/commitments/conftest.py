@@ -187,7 +187,7 @@ def sign_all(portal: Portal, session: Session, now: datetime) -> Callable[[Signi
     def sign(signing: Signing, upto: int | None = None) -> None:
         for slot in signing.commitment.slots[:upto]:
             assert slot.person is not None
-            sign_slot(portal, session, now=now, slot_id=slot.id, person_id=slot.person.id, name=slot.person.full_name)
+            sign_slot(portal, session, now=now, slot_id=slot.id, person_id=slot.person.id)
             session.commit()
         session.refresh(signing.commitment)
 

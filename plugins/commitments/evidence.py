@@ -1,0 +1,101 @@
+"""The constancia: what happened, who signed, when and how, with every hash, sealed by the portal and sent to all who signed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from plugins.commitments import keys, letters, states
+from plugins.commitments.models import Commitment
+from plugins.commitments.record import METHODS, slot_organisation
+from plugins.commitments.signing_acts import SIGNED
+from portal import db
+from portal.context import Portal
+from portal.i18n import N_
+from portal.ledger.queries import entries_about
+from portal.ledger.service import record
+from portal.organisations.models import CAPACITIES
+
+PUBLISHED = "commitment.published"
+REASON = N_("Sella la constancia de suscripción")
+
+
+def unpublished(session: Session) -> Iterable[str]:
+    """Return the ids of complete commitments without a constancia."""
+    rows = select(Commitment.id).where(Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None)).order_by(Commitment.id).limit(100)
+    return [str(found) for found in session.scalars(rows)]
+
+
+def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
+    """Make the constancia of a complete commitment, mail it to everyone who signed, note the publication; return whether this call did.
+
+    Idempotent: run twice or killed in between, there is one constancia and one mail to each.
+    """
+    pdf = _render(portal, commitment_id, now=now)
+    if pdf is None:
+        return False
+    with portal.sessions() as session:
+        sha256 = portal.store.put(session, pdf, "application/pdf", now=now)
+        done = session.execute(
+            update(Commitment).where(Commitment.id == commitment_id, Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None))
+            .values(constancia_sha256=sha256, published_at=now).execution_options(synchronize_session=False)
+        )
+        if not isinstance(done, CursorResult) or done.rowcount != 1:
+            return False
+        commitment = session.get_one(Commitment, commitment_id)
+        states.note(session, commitment_id, "published", now=now)
+        signers = {slot.person.id: slot.person for slot in commitment.slots if slot.signed_at is not None and slot.person is not None}
+        mails = [letters.constancia(portal.mailer, session, now=now, commitment=commitment, person=person, sha256=sha256) for person in signers.values()]
+        record(session, now=now, kind=PUBLISHED, subject=letters.about(commitment), data={
+            "edition": commitment.edition, "revision_sha256": commitment.head_sha256, "constancia_sha256": sha256,
+        })
+        session.commit()
+    portal.ask.commitment_changed(portal, commitment_id, "published")
+    for mail in mails:
+        if mail is not None:
+            portal.queue.enqueue("mail.send", mail.id)
+    return True
+
+
+def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | None:
+    from plugins.commitments.instrument import qr  # noqa: PLC0415 - layout and signing are heavy to import
+    from plugins.commitments.signing.certify import reserve_and_certify  # noqa: PLC0415
+    from portal.documents.rendering import render_pdf  # noqa: PLC0415
+
+    authority = keys.authority(portal, now=now)
+    token = db.writing.set(False)  # a reader while the document is laid out
+    try:
+        with portal.sessions() as session:
+            commitment = session.get(Commitment, commitment_id)
+            if commitment is None or commitment.state != states.COMPLETE or commitment.constancia_sha256 is not None:
+                return None
+            address = f"{portal.settings.public_url}/v/{commitment.code}"
+            context = evidence_of(session, commitment)
+            html = portal.templates.get_template("commitments/pdf/constancia.html").render(context, address=address, qr=qr(address), now=now)
+            code, place = commitment.code, commitment.process.version.territory_name
+    finally:
+        db.writing.reset(token)
+    return reserve_and_certify(render_pdf(html), fields=(), authority=authority, code=code, reason=REASON, location=place, now=now)
+
+
+def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
+    """Return what the constancia says: the commitment, its signers with their ledger entries, and the hashes of its documents."""
+    entries = [one for one in entries_about(session, letters.about(commitment)) if one.data.get("edition") == commitment.edition]
+    signatures = {one.data["field"]: one for one in entries if one.kind == SIGNED}
+    signers = [
+        {
+            "name": slot.signed_name, "capacity": CAPACITIES.get(slot.capacity, slot.capacity), "organisation": slot_organisation(session, commitment, slot),
+            "method": METHODS[slot.method], "at": slot.signed_at, "serial": slot.certificate_serial, "certificate": slot.certificate_sha256,
+            "consent": slot.consent_sha256, "entry": signatures[slot.field].seq, "number": signatures[slot.field].data["number"],
+        }
+        for slot in commitment.slots if slot.signed_at is not None
+    ]
+    issued = next(one for one in entries if one.kind == "commitment.issued")
+    last = entries[-1]
+    return {
+        "commitment": commitment, "agenda": commitment.process.version, "signers": sorted(signers, key=lambda one: int(one["number"])),
+        "original": commitment.certified_sha256, "final": commitment.head_sha256, "record": commitment.record_sha256, "issued_entry": issued.seq,
+        "last_entry": last.seq, "last_hash": last.hash,
+    }
