@@ -33,6 +33,7 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from .plain_signing import Mentions, is_plain_signing, supplied_later
 from .reading import entry
 
 _INFO_THAT_MAY_CHANGE: Final = frozenset({"/ModDate", "/Producer"})
@@ -105,6 +106,7 @@ def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignatur
     if not signatures:
         return []
     found = []
+    mentions = Mentions(reader)
     first = min(signature.signed_revision for signature in signatures)
     for revision in range(first, reader.xrefs.total_revisions - 1):
         in_force = [signature for signature in signatures if signature.signed_revision <= revision]
@@ -114,6 +116,7 @@ def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignatur
             _compare(
                 reader.get_historical_resolver(revision),
                 reader.get_historical_resolver(revision + 1),
+                mentions,
                 min(levels, key=lambda level: level.value, default=None),
                 locks,
             )
@@ -124,7 +127,18 @@ def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignatur
     return found
 
 
-def _compare(old: HistoricalResolver, new: HistoricalResolver, level: MDPPerm | None, locks: list[FieldMDPSpec]) -> None:
+def _compare(
+    old: HistoricalResolver,
+    new: HistoricalResolver,
+    mentions: Mentions,
+    level: MDPPerm | None,
+    locks: list[FieldMDPSpec],
+) -> None:
+    for reference in supplied_later(mentions, old, new):
+        raise SuspiciousModification(f"{reference}, to which an earlier revision points, was supplied later")
+    may_fill = level is None or level.value >= MDPPerm.FILL_FORMS.value
+    if may_fill and not locks and is_plain_signing(old, new):
+        return
     lock = _AllLocks(locks) if locks else None
     result = STRICT_POLICY.apply(old, new, field_mdp_spec=lock, doc_mdp=level)
     if level is not None and result.modification_level.value > level.value:
@@ -161,6 +175,8 @@ def _same_stream(before: StreamObject, after: object) -> bool:
 def only_adds_evidence(reader: PdfFileReader, revision: int) -> bool:
     """Whether `revision` adds validation data to the security store (as PAdES B-LT does) and changes nothing else."""
     old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+    if any(supplied_later(Mentions(reader), old, new)):
+        return False
     try:
         EVIDENCE_POLICY.apply(old, new)
         _refuse_replaced_drawings(old, new)
