@@ -1,36 +1,63 @@
-"""The plugin's background work: issue a document, publish a complete one, close what is overdue."""
+"""The plugin's background work: issue a document, publish a complete one, close what is overdue.
+
+The registry asks for these at every start, `portal --help` included, so what they need is imported when they run.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
-from plugins.commitments import closing, evidence, issuing
-from portal import clock
-from portal.context import Portal
 from portal.extend import JobKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from portal.context import Portal
 
 
 def kinds() -> Iterable[JobKind]:
     """Return every kind of work over commitments."""
     return [
-        JobKind(name="commitments.issue", run=_issue, pending=issuing.waiting),
+        JobKind(name="commitments.issue", run=_issue, pending=_to_issue),
         JobKind(name="commitments.publish", run=_publish, pending=_unpublished),
-        JobKind(name="commitments.expire", run=_expire, pending=closing.overdue),
+        JobKind(name="commitments.expire", run=_expire, pending=_overdue),
     ]
 
 
-def _issue(portal: Portal, identity: str) -> None:
+def _issue(portal: "Portal", identity: str) -> None:
+    from plugins.commitments import issuing  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
     issuing.issue(portal, int(identity), now=clock.now())
 
 
-def _publish(portal: Portal, identity: str) -> None:
+def _to_issue(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments import issuing  # noqa: PLC0415
+
+    return issuing.waiting(session, now)
+
+
+def _publish(portal: "Portal", identity: str) -> None:
+    from plugins.commitments import evidence  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
     evidence.publish(portal, int(identity), now=clock.now())
 
 
-def _unpublished(session: Session, _now: datetime) -> Iterable[str]:
+def _unpublished(session: "Session", _now: datetime) -> Iterable[str]:
+    from plugins.commitments import evidence  # noqa: PLC0415
+
     return evidence.unpublished(session)
 
 
-def _expire(portal: Portal, identity: str) -> None:
+def _expire(portal: "Portal", identity: str) -> None:
+    from plugins.commitments import closing  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
     closing.expire(portal, int(identity), now=clock.now())
+
+
+def _overdue(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments import closing  # noqa: PLC0415
+
+    return closing.overdue(session, now)
