@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 from plugins.commitments import states
 from plugins.commitments.letters import about
 from plugins.commitments.models import Commitment, Event
-from plugins.commitments.plan import current
 from portal.accounts import links
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
@@ -17,6 +16,7 @@ from portal.errors import Conflict, Invalid
 from portal.i18n import N_
 from portal.mail import Mailer
 from portal.organisations.models import Membership
+from portal.organisations.queries import standing
 
 CHANNELS = {
     "telefono": N_("Llamada telefónica"), "presencial": N_("Conversación en persona"), "whatsapp": N_("Mensaje por WhatsApp"),
@@ -30,7 +30,7 @@ def recipients(session: Session, commitment: Commitment, now: datetime) -> list[
     members = session.scalars(
         select(Membership).where(Membership.organisation_id == commitment.organisation_id).options(joinedload(Membership.person)).order_by(Membership.id)
     ).all()
-    people = {one.person_id: one.person for one in current(members, now.date())}
+    people = {one.person_id: one.person for one in standing(members, now.date())}
     return [person for person in people.values() if person.email and person.active]
 
 

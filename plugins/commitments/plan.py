@@ -8,6 +8,7 @@ from plugins.commitments.models import Slot
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.organisations.models import CAPACITIES, Membership
+from portal.organisations.queries import standing
 
 ORGANISATION, MESA, WITNESS = "organisation", "mesa", "witness"
 SIDES = {ORGANISATION: N_("Organización"), MESA: N_("Mesa"), WITNESS: N_("Testigo")}
@@ -64,15 +65,9 @@ def _bad(sentence: str, **params: Any) -> Invalid:
     return Invalid(sentence, fields={"plan": filled}, **params)
 
 
-def current(memberships: Iterable[Membership], day: date) -> list[Membership]:
-    """Return the memberships in force on `day`, oldest first."""
-    valid = [one for one in memberships if (one.since is None or one.since <= day) and (one.until is None or one.until >= day)]
-    return sorted(valid, key=lambda one: (one.since or date.min, one.id))
-
-
 def slots_of(plan: Sequence[dict[str, Any]], memberships: Iterable[Membership], day: date) -> list[Slot]:
     """Return the slots of one organisation's commitment, filled with its members by capacity, each person once."""
-    free = current(memberships, day)
+    free = standing(memberships, day)
     taken = {row["person_id"] for row in plan if row.get("person_id") is not None}
     slots = []
     for position, row in enumerate(plan, 1):
