@@ -39,7 +39,7 @@ class Commands(click.Group):
             from portal.extend.registry import load as load_plugins  # noqa: PLC0415
 
             try:
-                found = load_plugins(settings().plugins).answers("commands")
+                found = load_plugins(settings().plugins, hooks=("commands",)).answers("commands")
             except PortalError:
                 found = ()
             self._targets = {one.name: (one.target, one.help) for one in found}

@@ -90,8 +90,11 @@ def order(answer: Any) -> tuple[int, str]:
 ASKED_AT_START = tuple(name for name, rule in specs.RULES.items() if rule.policy is specs.Policy.REFUSE and name != "blueprints")
 
 
-def load(names: Sequence[str]) -> Registry:
-    """Return the registry of the plugins `names`, bundled (plugins.<name>) or installed (entry point)."""
+def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registry:
+    """Return the registry of the plugins `names`, bundled (plugins.<name>) or installed (entry point).
+
+    `hooks` are asked now; `portal --help` asks for commands alone, because others import what they answer with.
+    """
     manager = pluggy.PluginManager("portal")
     manager.add_hookspecs(specs)
     refused: dict[str, Refused] = {}
@@ -106,7 +109,7 @@ def load(names: Sequence[str]) -> Registry:
         plugin, module, source = found[name]
         try:
             _check_needs(plugin, [one.plugin.name for one in loaded])
-            answers = _register(manager, plugin, module)
+            answers = _register(manager, plugin, module, hooks)
             _check_names(plugin, answers, loaded)
             loaded.append(Loaded(plugin, module, source, MappingProxyType(answers)))
         except Exception as error:  # noqa: BLE001 - as above
@@ -168,13 +171,13 @@ def _check_needs(plugin: Plugin, present: Sequence[str]) -> None:
         raise Refusal(f"necesita {', '.join(missing)}, que no está en uso.")
 
 
-def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType) -> "dict[str, tuple[Any, ...]]":
+def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType, hooks: Sequence[str]) -> "dict[str, tuple[Any, ...]]":
     for attribute in dir(module):
         if manager.parse_hookimpl_opts(module, attribute) is not None and attribute not in specs.RULES:
             raise Refusal(f"responde a «{attribute}», que no es un hook de este portal.")
     manager.register(module, name=plugin.name)  # refuses arguments that the spec does not have
     answers: dict[str, tuple[Any, ...]] = {}
-    for hook in ASKED_AT_START:
+    for hook in hooks:
         for impl in getattr(manager.hook, hook).get_hookimpls():
             if impl.plugin_name != plugin.name:
                 continue

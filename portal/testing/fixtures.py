@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(**values): change the settings of this test's portal")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "slow: over five seconds")
+    config.addinivalue_line("markers", "once: the database chosen makes no difference (the second run of `make test` leaves it out)")
 
 
 class Databases:

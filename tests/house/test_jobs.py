@@ -1,6 +1,5 @@
 """Jobs: the queue only carries ids; what it loses, the sweep finds."""
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,7 +65,7 @@ def start(made: Queue, consumers: list[Consumer]) -> None:
     consumers.append(consumer)
 
 
-def wait_until(met: threading.Event | None = None, *, rows: set[str]) -> None:
+def wait_until(*, rows: set[str]) -> None:
     limit = time.monotonic() + 10
     while rows and time.monotonic() < limit:
         time.sleep(0.02)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from jinja2 import DictLoader, Environment
+from jinja2 import DictLoader
 from sqlalchemy import select
 
 from portal import diagnosis, mail
@@ -185,14 +185,13 @@ def test_the_sweep_takes_up_what_is_due(portal: Portal, write: Callable[..., int
 
 
 def test_a_message_is_written_with_what_causes_it_or_not_at_all(portal: Portal, now: datetime) -> None:
-    templates = Environment(
-        autoescape=True,
+    templates = portal.templates.overlay(
         loader=DictLoader({"aviso.subject.txt": "Aviso para\n {{ name }}", "aviso.txt": "{{ public_url }}/x", "aviso.html": "<p>{{ name }}</p>"}),
     )
     mailer = Mailer(portal.settings, templates)
     with portal.sessions() as session:
         message = mailer.queue(session, now=now, to="ana@muestra.example", name="Ana & Muestra", template="aviso", kind="test", hold=HOUR, context={})
-        assert (message.subject, message.text, message.html) == ("Aviso para Ana &amp; Muestra", "http://127.0.0.1:8000/x", "<p>Ana &amp; Muestra</p>")
+        assert (message.subject, message.text, message.html) == ("Aviso para Ana & Muestra", "http://127.0.0.1:8000/x", "<p>Ana &amp; Muestra</p>")
         assert (message.state, message.next_try_at) == (QUEUED, now + HOUR)
         session.rollback()
     with portal.sessions() as session:

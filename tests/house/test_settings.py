@@ -12,6 +12,8 @@ import pytest
 from portal.errors import Misconfigured
 from portal.settings import Settings, load, prepare_home, secret_file
 
+pytestmark = pytest.mark.once
+
 
 def test_defaults_keep_everything_in_the_home_folder(tmp_path: Path) -> None:
     settings = load({"PORTAL_HOME": str(tmp_path)})
