@@ -2,9 +2,10 @@
 
 import logging
 
-from flask import Blueprint, Flask, Response, flash, g, get_flashed_messages, redirect, request, send_from_directory, session, url_for  # noqa: F401
+from flask import Blueprint, Flask, Response, flash, g, get_flashed_messages, redirect, render_template, request, send_from_directory, session, url_for  # noqa: F401
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_compress import Compress
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import failures, formats, templating, web
@@ -110,8 +111,12 @@ def _templates(app: Flask, portal: Portal) -> None:
         items = [*core_items(place), *portal.ask.page_items(place, web.actor(), subject)]
         return sorted(items, key=lambda one: (one.weight, one.label))
 
+    def drawn(item: PageItem) -> Markup:
+        return Markup(portal.ask.drawn(item, "page_items", lambda: render_template(item.template, **item.context)))  # noqa: S704 - autoescaped
+
     app.jinja_env.globals.update(
         page_items=page_items,
+        drawn=drawn,
         static_url=lambda name: url_for("static", filename=name, v=versions.get(name, "0")),
         settings=portal.settings,
         demo=portal.settings.demo,

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock, db, mail, templating
+from portal.agendas import printing
 from portal.documents.store import FileStore
 from portal.extend import registry as plugins
 from portal.extend.ask import Ask
@@ -51,7 +52,7 @@ def assemble(settings: Settings) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), *registry.answers("jobs")))
+    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, *registry.answers("jobs")))
     return portal
 
 

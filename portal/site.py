@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from portal import diagnosis, templating, web
 from portal.agendas import queries as agendas
+from portal.context import Portal
 from portal.extend.kinds import PageItem
 from portal.web import public, requires
 
@@ -43,7 +44,13 @@ def language() -> Response:
 def status() -> str:
     """Show administrators the plugins, their faults and the lines of `portal doctor`."""
     portal = web.portal()
-    return render_template("site/status.html", diagnoses=diagnosis.examine(portal), loaded=portal.registry.loaded, refused=portal.ask.refused(), faults=list(portal.ask.faults)[::-1])
+    return render_template("site/status.html", diagnoses=diagnosis.examine(portal), loaded=portal.registry.loaded, hooks=_hooks(portal), refused=portal.ask.refused(), faults=list(portal.ask.faults)[::-1])
+
+
+def _hooks(portal: Portal) -> dict[str, list[str]]:
+    """Return which hooks each plugin in use answers."""
+    manager = portal.registry.manager
+    return {one.plugin.name: sorted(caller.name for caller in manager.get_hookcallers(one.module) or ()) for one in portal.registry.loaded}
 
 
 def core_items(place: str) -> list[PageItem]:

@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.accounts.models import Person
 from portal.agendas.models import Agenda, AgendaVersion, Item, ItemRevision
 from portal.documents.store import FileStore
 from portal.errors import NotFound
+from portal.i18n import N_
+from portal.organisations.models import Territory
 
 
 def public_agendas(session: Session) -> list[AgendaVersion]:
@@ -98,3 +101,19 @@ def item(session: Session, agenda_id: int, code: str) -> Item:
 def item_revisions(session: Session, item_id: int) -> list[ItemRevision]:
     """Return every wording an item had, last first."""
     return list(session.scalars(select(ItemRevision).where(ItemRevision.item_id == item_id).order_by(ItemRevision.revision.desc())))
+
+
+_LEVELS = {"country": N_("país"), "department": N_("departamento"), "province": N_("provincia"), "district": N_("distrito")}
+
+
+def territories(session: Session) -> list[tuple[str, str, str]]:
+    """Return every territory as (INEI code, name, level's Spanish msgid), the wider ones first."""
+    order = list(_LEVELS)
+    rows = session.execute(select(Territory.inei, Territory.name, Territory.level))
+    return [(inei, name, _LEVELS.get(level, level)) for inei, name, level in sorted(rows, key=lambda row: (order.index(row.level) if row.level in order else 9, row.name))]
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of people by id, in one query."""
+    wanted = {one for one in ids if one is not None}
+    return {identity: name for identity, name in session.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))} if wanted else {}

@@ -1,10 +1,6 @@
-"""Seats (being written)."""
-from flask import Blueprint
-from portal.web import public, requires
-blueprint = Blueprint("agendas", __name__)
-@blueprint.get("/agendas")
-@public
-def index() -> str: return ""
-@blueprint.get("/gestion/agendas")
-@requires("agenda.read_draft")
-def drafts() -> str: return ""
+"""The agendas' pages: importing this module fills the blueprint."""
+
+from portal.agendas import freeze_views, item_views, public_views, staff_views
+from portal.agendas.blueprint import blueprint
+
+__all__ = ["blueprint", "freeze_views", "item_views", "public_views", "staff_views"]

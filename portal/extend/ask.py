@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,15 @@ class Ask:
         for answer in answers:
             if not isinstance(answer, kind):
                 raise TypeError(f"returned {type(answer).__name__}, not {kind.__name__}")
-        return [replace(answer, plugin=plugin) if isinstance(answer, kinds.Objection) else answer for answer in answers]
+        return [replace(answer, plugin=plugin) if isinstance(answer, kinds.Objection | kinds.PageItem | kinds.Chapter) else answer for answer in answers]
+
+    def drawn(self, answer: kinds.PageItem | kinds.Chapter, hook: str, render: Callable[[], str]) -> str:
+        """Return what `render` makes of an answer's template; "" when it fails, and the fault is remembered."""
+        try:
+            return render()
+        except Exception as error:  # noqa: BLE001 - a plugin's template never takes a page down
+            self._record(answer.plugin, hook, error)
+            return ""
 
     def _record(self, plugin: str, hook: str, error: Exception) -> Fault:
         sentence = redacted(f"El plugin «{plugin}» falló en «{hook}» ({type(error).__name__}: {error}).")

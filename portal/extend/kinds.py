@@ -78,7 +78,10 @@ class Permission:
 
 @dataclass(frozen=True, kw_only=True)
 class PageItem:
-    """Something to show in a named place of a page: a link, or a template of the plugin's with its context."""
+    """Something to show in a named place of a page: a link, or a template of the plugin's with its context.
+
+    `plugin` is filled in by whoever asks.
+    """
 
     label: str
     href: str = ""
@@ -87,16 +90,21 @@ class PageItem:
     context: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 100
     active: bool = False
+    plugin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """A plugin's pages about one dimension of a frozen agenda, for HTML and PDF from one template."""
+    """A plugin's pages about one dimension of a frozen agenda, for HTML and PDF from one template.
+
+    The template gets `context`, and `agenda`, `dimension` (canonical JSON) and `medium` ("html" or "pdf").
+    """
 
     label: str
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 100
+    plugin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

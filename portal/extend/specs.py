@@ -85,7 +85,7 @@ def agenda_chapter(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterabl
 
 @hookspec
 def item_objections(item: dict[str, Any], agenda: dict[str, Any]) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
-    """Reasons why an item cannot be frozen; arguments have the shape of the canonical JSON."""
+    """Reasons why an item cannot be frozen; arguments have the shape of the canonical JSON, `item` also its "dimension"."""
 
 
 @hookspec
