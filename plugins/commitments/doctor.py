@@ -60,7 +60,7 @@ def _work(portal: Portal, now: datetime) -> tuple[bool, str]:
         late = select(func.count()).where(Commitment.state == OPEN, Commitment.issue_requested_at < now - LATE, Commitment.issue_problem.is_(None))
         failed = select(func.count()).where(Commitment.issue_problem.is_not(None))
         rows = (
-            select(func.count()).join(Bulk, Bulk.id == BulkRow.bulk_id)
+            select(func.count()).select_from(BulkRow).join(Bulk, Bulk.id == BulkRow.bulk_id)
             .where(BulkRow.state == "waiting", Bulk.cancelled_at.is_(None), Bulk.starts_at < now - LATE)
         )
         numbers = [session.scalar(one) or 0 for one in (late, failed, rows)]

@@ -16,7 +16,7 @@ from plugins.commitments.states import OPEN
 from plugins.commitments.telling import Telling, tell
 from plugins.commitments.verification import Verified, verify_bytes, verify_digest
 from plugins.commitments.verify_forms import CodeForm, FileForm
-from portal import web
+from portal import db, web
 from portal.errors import TooLarge, Unavailable
 from portal.i18n import N_
 from portal.limits import csrf, limiter
@@ -58,6 +58,7 @@ def start() -> AnyResponse | str | tuple[str, int]:
 @limiter.limit("20 per minute")
 def check() -> AnyResponse | str | tuple[str, int]:
     """Judge an uploaded file; it is read in a process of its own and never kept."""
+    db.writing.set(False)  # though a POST, it only reads: nobody's writing waits for it
     as_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     form = FileForm()
     data = form.archivo.data.read() if form.archivo.data else b""
