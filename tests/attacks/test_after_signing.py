@@ -1,6 +1,7 @@
 """Whatever is done to a signed file afterwards is refused, and for the right reason; the honest file beside it is valid."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pikepdf
@@ -310,7 +311,9 @@ def test_a_shadow_hide_is_refused(outside: Outside) -> None:
 SNEAKY = TextStampStyle(stamp_text="El compromiso queda sin efecto", background=None)
 
 
-def test_a_full_page_signature_is_refused_on_certified_files_and_on_others(authority: Authority, outside: Outside, waiting: Instrument) -> None:
+def test_a_full_page_signature_is_refused_on_certified_files_and_on_others(
+    authority: Authority, outside: Outside, waiting: Instrument
+) -> None:
     found = look(
         sign_outside(waiting.latest, outside.person, field="otra", box=(0, 0, 595, 842), style=SNEAKY),
         authority,
@@ -350,10 +353,44 @@ def test_certified_against_any_change_refuses_even_another_signature(outside: Ou
     hanko_fields.append_signature_field(writer, SigFieldSpec("dos"))
     out = io.BytesIO()
     writer.write(out)
-    from pyhanko.sign import signers  # noqa: PLC0415
+    from pyhanko.sign import signers
 
     worker = signers.PdfSigner(signers.PdfSignatureMetadata(field_name="dos"), signer=outside.other.signer())
-    worker._enforce_certification_constraints = lambda reader: None  # type: ignore[method-assign]
+    worker._enforce_certification_constraints = lambda _reader: None  # type: ignore[method-assign]
     signed = worker.sign_pdf(IncrementalPdfFileWriter(out)).getbuffer().tobytes()
     found = look(signed, outside.root.asn1)
     assert (found.verdict, codes_of(found)) == ("altered", {"changed_after"})
+
+
+def test_an_object_that_the_signed_page_points_to_cannot_be_supplied_later(outside: Outside) -> None:
+    """The page names a drawing that does not exist yet; the update that defines it would look like a new, unused object."""
+    signed = sign_outside(_page_with_a_promise(), outside.person, field="uno")
+    assert look(signed, outside.root.asn1).verdict == "valid"
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    while writer.allocate_placeholder().reference.idnum < 899:
+        pass
+    drawing = generic.StreamObject(stream_data=b"0 0 500 700 re f")
+    assert writer.add_object(drawing).idnum == 900
+    out = io.BytesIO()
+    writer.write(out)
+    changed = out.getvalue()
+    assert codes_of(look(changed, outside.root.asn1)) == {"changed_after", "appended"}
+    found = look(sign_outside(changed, outside.other, field="dos"), outside.root.asn1)
+    assert (found.verdict, codes_of(found)) == ("altered", {"changed_after"})
+
+
+def _page_with_a_promise() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(base_pdf())) as document:
+        page = document.pages[0].obj
+        contents = document.make_indirect(page.Contents) if not isinstance(page.Contents, pikepdf.Array) else page.Contents[0]
+        page.Contents = pikepdf.Array([contents, document.make_stream(b"PROMISE")])
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    pdf = out.getvalue()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        number = document.pages[0].obj.Contents[1].objgen[0]
+    array = re.search(rb"\[ \d+ 0 R %d 0 R \]" % number, pdf)
+    assert array is not None
+    promised = array.group().replace(b"%d 0 R ]" % number, b"900 0 R]")
+    assert len(promised) <= len(array.group())
+    return pdf.replace(array.group(), promised.ljust(len(array.group())))

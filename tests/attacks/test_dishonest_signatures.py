@@ -139,9 +139,7 @@ def test_a_root_inside_the_file_is_not_trusted_for_being_there(authority: Author
     assert (found.verdict, codes_of(found)) == ("untrusted", {"unknown_issuer"})
 
 
-def test_another_portal_with_the_same_name_is_untrusted(
-    waiting: Instrument, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_another_portal_with_the_same_name_is_untrusted(waiting: Instrument, tmp_path_factory: pytest.TempPathFactory) -> None:
     impostor = make_authority(tmp_path_factory.mktemp("impostor") / "authority")
     signed = sign(waiting.latest, impostor, 1)
     found = look(signed, waiting.authority)
@@ -184,7 +182,7 @@ def test_a_revoked_certificate_is_untrusted_unless_a_timestamp_shows_it_signed_b
 
 
 def _crl(der: bytes) -> object:
-    from asn1crypto import crl  # noqa: PLC0415
+    from asn1crypto import crl
 
     return crl.CertificateList.load(der)
 
@@ -198,9 +196,7 @@ def test_a_revocation_that_the_issuer_did_not_sign_is_ignored(outside: Outside) 
 
 @pytest.mark.parametrize("digest", ["sha1", "md5"])
 def test_weak_digests_are_untrusted(outside: Outside, digest: str) -> None:
-    pdf = sign_outside(
-        base_pdf(), outside.person, field="uno", md_algorithm=digest, subfilter=SigSeedSubFilter.ADOBE_PKCS7_DETACHED
-    )
+    pdf = sign_outside(base_pdf(), outside.person, field="uno", md_algorithm=digest, subfilter=SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
     found = look(pdf, outside.root.asn1)
     assert (found.verdict, codes_of(found)) == ("untrusted", {"weak_algorithm"})
 

@@ -47,9 +47,13 @@ def draw_signed(words: Appearance, width: float, height: float) -> bytes:
     pen.line_of(words.code, 7.5, 74.5, regular(), INK_2, room=0.48, right=True)
     pen.block(words.name, 13.5, 49.5, semibold(), INK)
     pen.rule(42.5, 0.9, PETROL)
-    pen.line_of(words.capacity, 9, 31, regular(), INK)
-    pen.line_of(words.organisation, 9, 19.5, semibold(), INK)
-    pen.line_of(words.time, 8, 6, regular(), INK_2)
+    if pen.fits(words.organisation, 9, semibold()):
+        pen.line_of(words.capacity, 9, 31, regular(), INK)
+        pen.line_of(words.organisation, 9, 19.5, semibold(), INK)
+    else:
+        pen.line_of(words.capacity, 9, 33, regular(), INK)
+        pen.two_lines(words.organisation, 8.5, 23.5, 14.5, semibold(), INK)
+    pen.line_of(words.time, 8, 4, regular(), INK_2)
     return pen.done()
 
 
@@ -58,9 +62,12 @@ def draw_pending(words: Pending, width: float, height: float) -> bytes:
     pen = _Pen(width, height)
     pen.line_of(words.notice, 7.5, 74.5, regular(), INK_2)
     pen.rule(42.5, 0.6, RULE)
-    pen.line_of(words.name, 9.5, 31, semibold(), INK)
-    pen.line_of(words.capacity, 9, 19.5, regular(), INK)
-    pen.line_of(words.organisation, 9, 8, regular(), INK_2)
+    pen.line_of(words.name, 9.5, 31.5, semibold(), INK)
+    pen.line_of(words.capacity, 9, 21, regular(), INK)
+    if pen.fits(words.organisation, 9, regular()):
+        pen.line_of(words.organisation, 9, 10.5, regular(), INK_2)
+    else:
+        pen.two_lines(words.organisation, 8.5, 12, 3, regular(), INK_2)
     return pen.done()
 
 
@@ -72,7 +79,7 @@ class _Pen:
         self._operators = [b"q", b"%.4f 0 0 %.4f 0 %.2f cm" % (scale, scale, (height - HEIGHT * scale) / 2)]
         self._inner = width / scale - 2 * _MARGIN
 
-    def line_of(  # noqa: PLR0913, PLR0917 - one line of type has this many properties
+    def line_of(
         self,
         text: str,
         size: float,
@@ -101,11 +108,29 @@ class _Pen:
         self._text(_cut(first, size, face, self._inner), size, _MARGIN, baseline + size + 0.8, face, colour)
         self._text(_cut(second, size, face, self._inner), size, _MARGIN, baseline, face, colour)
 
+    def fits(self, text: str, size: float, face: Face) -> bool:
+        """Whether `text` fits on one line at 85 per cent of `size` or more."""
+        return face.width(text, size * 0.85) <= self._inner
+
+    def two_lines(
+        self,
+        text: str,
+        size: float,
+        upper: float,
+        lower: float,
+        face: Face,
+        colour: tuple[float, float, float],
+    ) -> None:
+        """A long name on two lines."""
+        first, second = _halves(text, face)
+        self.line_of(first, size, upper, face, colour)
+        self.line_of(second, size, lower, face, colour)
+
     def rule(self, y: float, weight: float, colour: tuple[float, float, float]) -> None:
         stroke = b"%.3f %.3f %.3f RG %.2f w" % (*colour, weight)
         self._operators.append(stroke + b" %.2f %.2f m %.2f %.2f l S" % (_MARGIN, y, _MARGIN + self._inner, y))
 
-    def _text(  # noqa: PLR0913, PLR0917
+    def _text(
         self,
         text: str,
         size: float,

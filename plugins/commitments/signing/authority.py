@@ -214,7 +214,7 @@ def _short(text: str) -> str:
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1].rstrip() + "…"
 
 
-def _issue(  # noqa: PLR0913, PLR0917 - these are the fields of a certificate
+def _issue(
     subject: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     issuer: x509.Certificate | None,

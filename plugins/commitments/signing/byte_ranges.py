@@ -17,7 +17,7 @@ class Gap:
     """As decoded, padding included."""
 
 
-class DishonestRange(ValueError):  # noqa: N818 - named for what it is
+class DishonestRange(ValueError):
     """The byte range leaves out, or lets in, what it must not; the message says which."""
 
 

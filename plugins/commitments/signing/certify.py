@@ -12,7 +12,7 @@ from .findings import SEAL_FIELD
 from .writing import write_signature
 
 
-def reserve_and_certify(  # noqa: PLR0913 - keyword-only, each one a fact of the instrument
+def reserve_and_certify(
     pdf: bytes,
     *,
     fields: Sequence[ReservedField],

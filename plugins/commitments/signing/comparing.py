@@ -30,7 +30,8 @@ def fingerprints(pdf: bytes) -> tuple[str, ...]:
     Stored for the certified revision of each instrument, they find the original of a copy that lost its code: one
     changed byte leaves all blocks but one as they were. Incomplete blocks are left out.
     """
-    prints, start, end = [], 0, _FIRST_BLOCK
+    prints: list[str] = []
+    start, end = 0, _FIRST_BLOCK
     while end <= len(pdf) and len(prints) < _BLOCKS:
         prints.append(hashlib.sha256(pdf[start:end]).hexdigest())
         start, end = end, end * 2

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 
 _LABELS: Final = re.compile(
     r"firma(nte|do)?|fecha|sello|nombres?|apellidos|cargo|dni|representante|legal|lugar|digital|electr[oó]nica"

@@ -53,7 +53,7 @@ def reserve(pdf: bytes, fields: Sequence[ReservedField], *, code: str) -> bytes:
             _add_fields(document, fields)
             _plant_code(document, code)
             out = io.BytesIO()
-            document.save(out, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
+            document.save(out, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             return out.getvalue()
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise UnfitDocument(f"not a readable PDF: {error}") from error
@@ -102,7 +102,7 @@ def _seal_widget(document: pikepdf.Pdf) -> pikepdf.Object:
     return _attach(document, page, SEAL_FIELD, [0, 0, 0, 0], "Sello electrónico del portal", drawing)
 
 
-def _attach(  # noqa: PLR0913, PLR0917 - a widget is this many things
+def _attach(
     document: pikepdf.Pdf,
     page: pikepdf.Object,
     name: str,
@@ -149,7 +149,7 @@ def _embed(document: pikepdf.Pdf, face: Face) -> pikepdf.Object:
     )
     widths = Array()
     for glyph, advance in face.advances.items():
-        widths.extend([glyph, Array([advance])])
+        widths.extend(Array([glyph, Array([advance])]))
     descendant = Dictionary(
         Type=Name.Font,
         Subtype=Name.CIDFontType2,

@@ -62,10 +62,12 @@ class SignatureFinding:
         return "valid"
 
     def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, with the status."""
         return {**asdict(self), "status": self.status, "problems": [problem.as_dict() for problem in self.problems]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
+        """The inverse of `as_dict`. Raises KeyError or TypeError for anything else."""
         known = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
         return cls(**{**known, "problems": _reasons(data["problems"])})
 
@@ -83,6 +85,7 @@ class Inspection:
     """Instrument codes that the raw bytes mention."""
 
     def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
         return {
             "verdict": self.verdict,
             "reasons": [reason.as_dict() for reason in self.reasons],
@@ -94,6 +97,7 @@ class Inspection:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
+        """The inverse of `as_dict`. Raises KeyError or TypeError for anything else."""
         return cls(
             verdict=data["verdict"],
             reasons=_reasons(data["reasons"]),

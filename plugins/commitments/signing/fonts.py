@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-import uharfbuzz
+import uharfbuzz  # type: ignore[import-untyped]
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -109,9 +109,9 @@ def _load(name: str, file: str, *, weight: int) -> Face:
         head, hhea, os2 = whole["head"], whole["hhea"], whole["OS/2"]
 
         def thousandths(value: int) -> int:
-            return round(value * 1000 / units)
+            return round(float(value) * 1000 / units)
 
-        face = Face(
+        return Face(
             name=name,
             postscript=file.removesuffix(".ttf"),
             program=_subset(whole, list(characters)),
@@ -125,7 +125,6 @@ def _load(name: str, file: str, *, weight: int) -> Face:
             bounds=tuple(thousandths(v) for v in (head.xMin, head.yMin, head.xMax, head.yMax)),  # type: ignore[arg-type]
             weight=weight,
         )
-    return face
 
 
 def _subset(font: TTFont, points: list[int]) -> bytes:

@@ -36,7 +36,12 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its warnings repeat w
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 
-def inspect(pdf: bytes, *, trust_roots: Sequence[asn1_x509.Certificate], now: dt.datetime) -> Inspection:
+def inspect(  # noqa: PLR0911 - one exit for each way of not being readable
+    pdf: bytes,
+    *,
+    trust_roots: Sequence[asn1_x509.Certificate],
+    now: dt.datetime,
+) -> Inspection:
     """Judge `pdf`, trusting only what chains to `trust_roots` at `now` (or at a trusted timestamp's time). Never raises."""
     codes = tuple(find_codes(pdf))
     if len(pdf) > _MOST_BYTES:
@@ -61,7 +66,7 @@ def inspect(pdf: bytes, *, trust_roots: Sequence[asn1_x509.Certificate], now: dt
         return unreadable("damaged", detail, size=len(pdf), codes=codes)
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code, self.detail = code, detail
@@ -122,7 +127,7 @@ class _Inspector:
     def _result(self, verdict: str, reasons: list[Reason], findings: Sequence[SignatureFinding] = ()) -> Inspection:
         return Inspection(
             verdict=verdict,  # type: ignore[arg-type]
-            reasons=tuple(dict((r.code + r.sentence + r.detail, r) for r in reasons).values()),
+            reasons=tuple({r.code + r.sentence + r.detail: r for r in reasons}.values()),
             signatures=tuple(sorted(findings, key=lambda finding: finding.revision_size)),
             revisions=self._reader.xrefs.total_revisions,
             size=len(self._pdf),
@@ -174,17 +179,12 @@ class _Inspector:
         if end == 0 or end == len(self._pdf):
             return
         xrefs = self._reader.xrefs
-        later = [
-            revision
-            for revision in range(1, xrefs.total_revisions)
-            if xrefs.get_xref_container_info(revision).end_location > end
-        ]
+        later = [revision for revision in range(1, xrefs.total_revisions) if xrefs.get_xref_container_info(revision).end_location > end]
         tail = self._pdf[end:]
         ends_well = tail.rstrip(b"\r\n").endswith(b"%%EOF") and len(tail) - len(tail.rstrip(b"\r\n")) <= 2  # noqa: PLR2004
-        if later and ends_well and tail.count(b"%%EOF") == len(later):
-            if all(only_adds_evidence(self._reader, revision) for revision in later):
-                return
-        self._reasons.append(Reason("appended", f"bytes {end} to {len(self._pdf)} are not covered by any signature"))
+        whole_revisions = later and ends_well and tail.count(b"%%EOF") == len(later)
+        if not whole_revisions or not all(only_adds_evidence(self._reader, revision) for revision in later):
+            self._reasons.append(Reason("appended", f"bytes {end} to {len(self._pdf)} are not covered by any signature"))
 
 
 def _certifier(reader: PdfFileReader) -> object:

@@ -108,7 +108,7 @@ def _judge(judge: Judge, signature: EmbeddedPdfSignature, finding: SignatureFind
     return _judge_person(judge, signature, finding)
 
 
-def _with(finding: SignatureFinding, *problems: Reason, **changes: Any) -> SignatureFinding:  # noqa: ANN401
+def _with(finding: SignatureFinding, *problems: Reason, **changes: Any) -> SignatureFinding:
     return replace(finding, problems=(*finding.problems, *problems), **changes)
 
 

@@ -24,7 +24,7 @@ def find_codes(pdf: bytes) -> list[str]:
 
 def _hexadecimal(pdf: bytes) -> str:
     """The bytes after each hexadecimal `RUB-`, decoded."""
-    pieces = []
+    pieces: list[str] = []
     upper = pdf.upper()
     start = upper.find(b"5255422D")
     while start >= 0 and len(pieces) < _MOST:

@@ -155,7 +155,7 @@ def _refuse_replaced_drawings(old: HistoricalResolver, new: HistoricalResolver) 
             if not _is_metadata(old, reference) and not _same_stream(before, after):
                 raise SuspiciousModification(f"stream {reference} was replaced")
         elif isinstance(before, DictionaryObject) and before != after:
-            kind = entry(before, "/Type")
+            kind = str(entry(before, "/Type"))
             if kind in {"/Font", "/FontDescriptor", "/XObject", "/Pattern", "/ExtGState", "/Encoding"}:
                 raise SuspiciousModification(f"{kind} {reference} was replaced")
 

@@ -102,6 +102,7 @@ class Reason:
         return SENTENCES[self.code][0]
 
     def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
         return {"code": self.code, "sentence": self.sentence, "detail": self.detail, "values": self.values}
 
 

@@ -76,8 +76,8 @@ def _limit(seconds: float, megabytes: int) -> None:
         (resource.RLIMIT_NOFILE, 32),
     ):
         _, ceiling = resource.getrlimit(kind)
-        amount = amount if ceiling == resource.RLIM_INFINITY else min(amount, ceiling)
-        resource.setrlimit(kind, (amount, amount))
+        allowed = amount if ceiling == resource.RLIM_INFINITY else min(amount, ceiling)
+        resource.setrlimit(kind, (allowed, allowed))
     sys.addaudithook(_forbid)
 
 

@@ -9,7 +9,7 @@ from .authority import ActSigner
 from .writing import write_signature
 
 
-def sign_field(  # noqa: PLR0913 - keyword-only, each one a fact of the act
+def sign_field(
     pdf: bytes,
     *,
     field_name: str,

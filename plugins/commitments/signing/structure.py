@@ -37,7 +37,7 @@ class StructureTree:
 
     def _document_element(self) -> pikepdf.Object:
         root = self._root
-        assert root is not None  # noqa: S101 - tag_widget returned already
+        assert root is not None
         children = root.get("/K")
         if isinstance(children, Array):
             children = children[0] if len(children) else None
@@ -45,13 +45,13 @@ class StructureTree:
 
     def _register(self, element: pikepdf.Object) -> None:
         root = self._root
-        assert root is not None  # noqa: S101
+        assert root is not None
         tree = root.get("/ParentTree")
         if tree is None:
             tree = root.ParentTree = self._document.make_indirect(Dictionary(Nums=Array()))
-        entry = [self._next, element]
+        entry = Array([self._next, element])
         if "/Kids" in tree:
-            leaf = Dictionary(Limits=Array([self._next, self._next]), Nums=Array(entry))
+            leaf = Dictionary(Limits=Array([self._next, self._next]), Nums=entry)
             tree.Kids.append(self._document.make_indirect(leaf))
         else:
             tree.Nums.extend(entry)
@@ -60,7 +60,7 @@ class StructureTree:
 
     def _first_free_key(self) -> int:
         root = self._root
-        assert root is not None  # noqa: S101
+        assert root is not None
         used = [-1]
         for page in self._document.pages:
             used.append(int(page.obj.get("/StructParents", -1)))

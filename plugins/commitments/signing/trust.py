@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from asn1crypto import algos, cms
@@ -74,7 +75,7 @@ def doubt(
     return _misused(certificate, is_anchor=path.pkix_len == 0) or _revoked(base, chain, moment)
 
 
-def _path(
+def _path(  # noqa: PLR0911 - one exit for each thing that can be wrong with a chain
     base: TrustBase,
     certificate: asn1_x509.Certificate,
     others: Iterable[asn1_x509.Certificate],
@@ -110,7 +111,7 @@ def _misused(certificate: asn1_x509.Certificate, *, is_anchor: bool) -> Distrust
 
 
 def _revoked(base: TrustBase, chain: Sequence[asn1_x509.Certificate], moment: dt.datetime) -> Distrust | None:
-    for issuer, subject in zip(chain, chain[1:], strict=False):
+    for issuer, subject in pairwise(chain):
         since = revoked_since(subject, issuer, base.answers)
         if since is not None and since <= moment:
             return Distrust("revoked", f"{subject.subject.human_friendly}: revoked since {since.isoformat()}")

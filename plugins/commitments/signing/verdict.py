@@ -92,9 +92,11 @@ class Verdict:
 
     @property
     def authentic(self) -> bool:
+        """Whether the bytes are the portal's, complete or not."""
         return self.verdict.startswith("authentic_")
 
     def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: what `portal verify FILE --json` prints."""
         return {
             "verdict": self.verdict,
             "reasons": [reason.as_dict() for reason in self.reasons],

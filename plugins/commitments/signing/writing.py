@@ -35,7 +35,8 @@ class _QuietWriter(IncrementalPdfFileWriter):
 class _AlreadyDrawn(BaseStampStyle):
     """Tells pyHanko not to draw: the appearance is in place when it comes."""
 
-    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, str]) -> BaseStamp | None:
+    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, str]) -> BaseStamp | None:  # noqa: ARG002
+        """No stamp."""
         return None
 
 

@@ -102,7 +102,6 @@ class Instrument:
 
     def record(self, **changes: Any) -> Registered:
 
-
         revisions = tuple(
             Revision(n, hashlib.sha256(pdf).hexdigest(), len(pdf), "sello" if n == 0 else f"firma-{n}")
             for n, pdf in enumerate(self.revisions)
@@ -179,7 +178,7 @@ def rsa_key(number: int = 0, bits: int = 2048) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
-def hold(  # noqa: PLR0913
+def hold(
     name: str,
     issuer: Holder | None = None,
     *,
@@ -199,10 +198,17 @@ def hold(  # noqa: PLR0913
         attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial))
     subject = x509.Name(attributes)
     wanted = {"key_cert_sign", "crl_sign"} if authority else set(usages)
-    flags = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign "
-        "encipher_only decipher_only"
-    ).split()
+    flags = [
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ]
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -255,11 +261,17 @@ def make_outside() -> Outside:
         middle,
         hold("Persona Ajena Muestra", middle, key=rsa_key(), purposes=[ExtendedKeyUsageOID.EMAIL_PROTECTION], serial="PNOPE-00000000"),
         hold("Otra Persona Ajena Muestra", middle),
-        hold("Sellado de tiempo de muestra", root, key=rsa_key(1), purposes=[ExtendedKeyUsageOID.TIME_STAMPING], usages=("digital_signature",)),
+        hold(
+            "Sellado de tiempo de muestra",
+            root,
+            key=rsa_key(1),
+            purposes=[ExtendedKeyUsageOID.TIME_STAMPING],
+            usages=("digital_signature",),
+        ),
     )
 
 
-def sign_outside(  # noqa: PLR0913
+def sign_outside(
     pdf: bytes,
     holder: Holder,
     *,

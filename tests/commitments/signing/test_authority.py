@@ -65,7 +65,7 @@ def test_processes_that_start_together_share_one_authority(tmp_path: Path) -> No
         "print(hash(create(Path(sys.argv[1]), now=dt.datetime(2026, 8, 31, tzinfo=dt.UTC), passphrase=b'x').root_pem))"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "keys")]
-    environment = {"PYTHONHASHSEED": "0", "PYTHONPATH": ":".join(["."])}
+    environment = {"PYTHONHASHSEED": "0", "PYTHONPATH": "."}
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(3)]
     answers = {process.communicate(timeout=60)[0] for process in running}
     assert [process.returncode for process in running] == [0, 0, 0]

@@ -117,9 +117,7 @@ def test_every_widget_prints_has_a_label_and_a_place_in_the_structure(instrument
             assert (element.S, element.K.Obj.objgen, element.Alt) == ("/Form", field.objgen, field.TU)
             assert field.F & 4
             assert field.P.Tabs == "/S"
-        assert str(fields["firma-1"].TU) == (
-            "Firma de Persona Uno Muestra, Candidata a gobernadora regional, Movimiento Regional Muestra"
-        )
+        assert str(fields["firma-1"].TU) == ("Firma de Persona Uno Muestra, Candidata a gobernadora regional, Movimiento Regional Muestra")
 
 
 def test_a_field_is_signed_once_and_only_if_it_was_reserved(instrument: Instrument, waiting: Instrument) -> None:
@@ -162,8 +160,6 @@ def test_a_document_without_tags_can_be_certified_too(authority: Authority) -> N
     with pikepdf.new() as document:
         document.add_blank_page()
         document.save(plain)
-    made = reserve_and_certify(
-        plain.getvalue(), fields=[slot_of(0, 0)], authority=authority, code=CODE, reason="r", location="l", now=NOW
-    )
+    made = reserve_and_certify(plain.getvalue(), fields=[slot_of(0, 0)], authority=authority, code=CODE, reason="r", location="l", now=NOW)
     found = look(sign(made, authority, 0), authority)
     assert (found.verdict, codes_of(found)) == ("valid", set())

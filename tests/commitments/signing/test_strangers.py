@@ -118,7 +118,9 @@ def _context(outside: Outside) -> ValidationContext:
     return ValidationContext(
         trust_roots=[outside.root.asn1],
         other_certs=[outside.middle.asn1, outside.stamper.asn1],
-        crls=[outside.crl(), ],
+        crls=[
+            outside.crl(),
+        ],
         moment=NOW,
     )
 
@@ -173,9 +175,7 @@ def test_archive_timestamps_and_evidence_may_follow_the_portals_own_signatures(a
     assert with_store.startswith(pdf)
     assert look(with_store, authority, outside.root.asn1).verdict == "valid"
     stamped = io.BytesIO(with_store)
-    PdfTimeStamper(outside.timestamper()).timestamp_pdf(
-        IncrementalPdfFileWriter(stamped), "sha256", _context(outside), in_place=True
-    )
+    PdfTimeStamper(outside.timestamper()).timestamp_pdf(IncrementalPdfFileWriter(stamped), "sha256", _context(outside), in_place=True)
     found = look(stamped.getvalue(), authority, outside.root.asn1)
     _valid(found, 2)
 

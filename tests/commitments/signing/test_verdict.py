@@ -56,7 +56,12 @@ def test_an_optional_slot_may_stay_empty(waiting: Instrument) -> None:
 
 
 def test_what_became_of_the_instrument_is_noted(instrument: Instrument) -> None:
-    for state, note in (("withdrawn", "withdrawn"), ("superseded", "superseded"), ("declined", "declined"), ("expired", "expired_instrument")):
+    for state, note in (
+        ("withdrawn", "withdrawn"),
+        ("superseded", "superseded"),
+        ("declined", "declined"),
+        ("expired", "expired_instrument"),
+    ):
         verdict = ask(instrument.latest, instrument, record=instrument.record(state=state))
         assert (verdict.verdict, _codes(verdict)) == ("authentic_complete", ["complete", note])
 
