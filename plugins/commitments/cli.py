@@ -102,3 +102,26 @@ def status(process: str | None, *, as_json: bool) -> None:
         found = standing(session, process)
     lines = [f"{one['code']}  {one['state']:<14} {one['signed']}/{one['expected']}  {one['organisation']}" + (f"  ({one['problem']})" if one["problem"] else "") for one in found]
     show(found, as_json=as_json, lines=lines or ["No hay compromisos."])
+
+
+@commitments.command()
+@click.argument("codes", nargs=-1, metavar="[CODE]…")
+@click.option("--process", "process", help="Code of a process; goes with --all.")
+@click.option("--all", "every", is_flag=True, help="Every commitment of the process whose positions are confirmed.")
+@click.option("--json", "as_json", is_flag=True)
+def issue(codes: tuple[str, ...], process: str | None, *, every: bool, as_json: bool) -> None:
+    """Issue the documents of commitments whose organisations confirmed their positions.
+
+    Exit status: 0 when each is issued (already issued ones too), 1 when some could not be.
+    """
+    if bool(codes) == every or every != (process is not None):
+        raise click.UsageError("give codes, or --process P --all")
+    from plugins.commitments.standing import issue_now, ready  # noqa: PLC0415
+
+    portal = assembled()
+    with portal.sessions() as session:
+        wanted = ready(session, process) if process is not None else list(codes)
+    found = [issue_now(portal, code) for code in wanted]
+    lines = [f"{one['code']}  {one['state']}" + (f"  {one['problem']}" if one["problem"] else "") for one in found]
+    show(found, as_json=as_json, lines=lines or ["No hay compromisos por emitir."])
+    sys.exit(1 if any(one["problem"] for one in found) else 0)

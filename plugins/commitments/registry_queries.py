@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from plugins.commitments.models import Commitment, Event, Process, Slot, Stance
@@ -97,7 +97,7 @@ def roll(session: Session, process_id: int, page: Page) -> Sequence[Row[Any]]:
     return session.execute(_alphabetical(select(Commitment, Organisation, signed, expected), process_id, page)).all()
 
 
-def _alphabetical(rows: Select[Any], process_id: int, page: Page | None = None, *more: ColumnElement[bool]) -> Select[Any]:
+def _alphabetical(rows: Any, process_id: int, page: Page | None = None, *more: ColumnElement[bool]) -> Any:
     rows = rows.join(Organisation, Organisation.id == Commitment.organisation_id).where(Commitment.process_id == process_id, *more)
     rows = rows.order_by(Organisation.sort_name, Organisation.id)
     return rows.limit(page.size).offset(page.offset) if page else rows
@@ -113,7 +113,7 @@ def stance_counts(session: Session, process_id: int) -> dict[str, dict[str, int]
     )
     found: dict[str, dict[str, int]] = {}
     for item, stance, number in session.execute(rows):
-        found.setdefault(item, {})[stance] = number
+        found.setdefault(item, {})[str(stance)] = number
     return found
 
 
@@ -129,7 +129,7 @@ def matrix(session: Session, process_id: int, page: Page) -> list[tuple[Row[Any]
     stances: dict[int, dict[str, str]] = {row.id: {} for row in rows}
     found = select(Stance.commitment_id, Stance.item_code, Stance.stance).where(Stance.commitment_id.in_(stances), Stance.stance.is_not(None))
     for commitment_id, item, stance in session.execute(found):
-        stances[commitment_id][item] = stance
+        stances[commitment_id][item] = str(stance)
     return [(row, stances[row.id]) for row in rows]
 
 

@@ -47,7 +47,8 @@ _SINCE = {
 
 def reason_text(reason: Reason) -> str:
     """Return a reason's sentence in the reader's language."""
-    return gettext(reason.template) % reason.values if reason.values else gettext(reason.template)
+    sentence = str(gettext(reason.template))
+    return sentence % reason.values if reason.values else sentence
 
 
 def tell(verified: Verified) -> Telling:
@@ -69,11 +70,11 @@ def _since(verified: Verified) -> str:
     if not verified.verdict.authentic or about is None:
         return ""
     if verified.discarded:
-        return gettext("El documento es auténtico, pero se descartó antes de que alguien lo firmara.")
+        return str(gettext("El documento es auténtico, pero se descartó antes de que alguien lo firmara."))
     if about.state not in _SINCE or about.closed_at is None:
         return ""
     manner = Manner("en" if str(get_locale()) == "en" else "es_PE", str(get_timezone()))
-    return gettext(_SINCE[about.state]) % {"date": fecha_hora(about.closed_at, manner)}
+    return str(gettext(_SINCE[about.state])) % {"date": fecha_hora(about.closed_at, manner)}
 
 
 def _without_headline(sentence: str, headline: str) -> str:

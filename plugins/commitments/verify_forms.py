@@ -6,13 +6,13 @@ from flask_wtf.file import FileField
 from wtforms import Form, StringField
 
 
-class CodeForm(Form):
+class CodeForm(Form):  # type: ignore[misc]
     """Travels in the address: it changes nothing and can be linked."""
 
     codigo = StringField(lazy_gettext("Código o huella SHA-256"))
 
 
-class FileForm(FlaskForm):
+class FileForm(FlaskForm):  # type: ignore[misc]
     """A file to be judged; without CSRF token, because nothing changes and programs may send it."""
 
     class Meta:

@@ -54,7 +54,7 @@ def start() -> AnyResponse | str | tuple[str, int]:
 
 @blueprint.post("/verificar")
 @public
-@csrf.exempt  # changes nothing, and programs send files here
+@csrf.exempt  # type: ignore[untyped-decorator]  # changes nothing, and programs send files here
 @limiter.limit("20 per minute")
 def check() -> AnyResponse | str | tuple[str, int]:
     """Judge an uploaded file; it is read in a process of its own and never kept."""
@@ -77,9 +77,9 @@ def check() -> AnyResponse | str | tuple[str, int]:
 
 def _fault(data: bytes, megabytes: int) -> str | None:
     if not data:
-        return gettext("Elija el archivo PDF que quiere verificar.")
+        return str(gettext("Elija el archivo PDF que quiere verificar."))
     if b"%PDF-" not in data[:1024]:
-        return gettext("El archivo debe ser un PDF de menos de %(megabytes)s MB.", megabytes=megabytes)
+        return str(gettext("El archivo debe ser un PDF de menos de %(megabytes)s MB.", megabytes=megabytes))
     return None
 
 

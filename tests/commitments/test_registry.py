@@ -46,7 +46,7 @@ def enrol(session: Session, opened: Process, now: datetime) -> Enrol:
             signed = done or (state == states.PARTLY and place == 1)
             person = Person(full_name=f"Nombre {name} {place}", email=f"{name}{place}@muestra.example", phone="983000000", dni="40000001", created_at=now, salt="x", fs_uniquifier=f"{name}{place}")
             made.slots.append(Slot(
-                position=place, side="mesa" if place == 2 else "organisation", capacity=capacity, field=f"firma-{place}", person=person,  # noqa: PLR2004
+                position=place, side="mesa" if place == 2 else "organisation", capacity=capacity, field=f"firma-{place}", person=person,
                 signed_at=now if signed else None, signed_name=person.full_name if signed else None,
             ))
         made.stances = [Stance(item_code=code, stance=stance, observation=f"Observación de {name}", saved_at=now) for code, stance in (stances or {}).items()]

@@ -97,7 +97,7 @@ def test_one_byte_changed_anywhere_is_altered_and_names_the_instrument(portal: P
 
 
 def test_a_strangers_file_is_told_apart_from_a_forgery(client: FlaskClient, signed: Signing) -> None:
-    from tests.commitments.signing.kit import base_pdf  # noqa: PLC0415 - only this test lays a document out
+    from tests.commitments.signing.kit import base_pdf
 
     answer = asked(client, base_pdf())
     assert (answer["verdict"], answer["instrument"]) == ("unsigned", None)
@@ -203,7 +203,7 @@ def test_nobody_downloads_what_is_not_complete(client: FlaskClient, issued: Call
 
 @pytest.mark.parametrize("address", ["/verificar", "/v/RUB-00000-00000"])
 def test_tries_are_limited(address: str, app: Any, portal: Portal) -> None:
-    from portal.limits import limiter  # noqa: PLC0415
+    from portal.limits import limiter
 
     limiter.enabled = True
     try:
@@ -224,7 +224,7 @@ def command(portal: Portal | None, *arguments: str, home: Path | None = None) ->
         environment |= {
             "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url, "PORTAL_STORAGE_URL": settings.storage_url, "PORTAL_PLUGINS": ",".join(settings.plugins),
         }
-    done = subprocess.run([sys.executable, "-m", "portal", "verify", *arguments, "--json"], env=environment, cwd=home or ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "portal", "verify", *arguments, "--json"], env=environment, cwd=home or ROOT, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -260,7 +260,7 @@ def test_standalone_judges_without_an_installation(portal: Portal, signed: Signi
 
 
 def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(portal: Portal, session: Session, signed: Signing, answered: Callable[..., Signing], now: datetime) -> None:
-    from plugins.commitments import doctor  # noqa: PLC0415
+    from plugins.commitments import doctor
 
     assert [(one.label, one.ok) for one in doctor.examine(portal)] == [
         ("signing keys", True), ("verification sandbox", True), ("signature fonts", True), ("commitments at work", True),
@@ -283,3 +283,30 @@ def test_the_record_decides_even_over_a_state_that_nobody_set(portal: Portal, se
     verified = verify_bytes(portal, session, latest(portal, signed), now=now)
     assert (verified.verdict.verdict, verified.verdict.reasons[0].code) == ("altered", "wrong_certificate")
     assert signed.commitment.state == states.COMPLETE
+
+
+def test_commitments_are_issued_and_told_from_the_command_line(portal: Portal, session: Session, answered: Callable[..., Signing], commitment: Callable[..., Signing], now: datetime) -> None:
+    from click.testing import CliRunner
+
+    from plugins.commitments import cli
+    from plugins.commitments.stances import confirm
+
+    ready = answered()
+    confirm(session, now=now, person_id=None, portal=portal, commitment=ready.commitment)
+    session.commit()
+    unready = commitment(ready.commitment.process, name="Sin respuesta")
+    codes, process = [ready.commitment.code, unready.commitment.code], ready.commitment.process.code
+    session.rollback()
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        done = CliRunner().invoke(cli.commitments, [*arguments, "--json"])
+        return done.exit_code, json.loads(done.stdout) if done.stdout.startswith("[") else done.output
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "assembled", lambda: portal)
+        assert run("issue", codes[1]) == (1, [{"code": codes[1], "state": "open", "problem": "La organización todavía no confirmó sus posiciones."}])
+        assert run("issue", "--process", process, "--all") == (0, [{"code": codes[0], "state": "issued", "problem": None}])
+        assert run("issue", codes[0].lower()) == (0, [{"code": codes[0], "state": "issued", "problem": None}])
+        status, rows = run("status", "--process", process)
+        assert (status, [(one["code"], one["state"], one["signed"], one["expected"]) for one in rows]) == (0, [(codes[0], "issued", 0, 2), (codes[1], "open", 0, 2)])
+        assert run("issue")[0] == 2
