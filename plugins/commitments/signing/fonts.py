@@ -109,7 +109,8 @@ def _load(name: str, file: str, *, weight: int) -> Face:
         head, hhea, os2 = whole["head"], whole["hhea"], whole["OS/2"]
 
         def thousandths(value: int) -> int:
-            return round(float(value) * 1000 / units)
+            scaled: int = round(value * 1000 / units)
+            return scaled
 
         return Face(
             name=name,

@@ -171,7 +171,8 @@ class _Inspector:
 
     def _check_changes(self, embedded: Sequence[EmbeddedPdfSignature]) -> None:
         for change in find_changes(self._reader, embedded):
-            self._reasons.append(Reason("changed_after", f"revision {change.revision}: {change.explanation}"[:1000]))
+            code = "changed_after" if change.comparable else "damaged"
+            self._reasons.append(Reason(code, f"revision {change.revision}: {change.explanation}"[:1000]))
 
     def _check_tail(self, findings: Sequence[SignatureFinding]) -> None:
         """Whatever follows the last signature may only be validation data, as PAdES B-LT leaves it."""

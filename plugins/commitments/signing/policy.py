@@ -89,6 +89,8 @@ class Change:
     revision: int
     """The revision (counted from 0) that made it."""
     explanation: str
+    comparable: bool = True
+    """False when the two revisions could not be compared at all: then nothing is known."""
 
 
 class _AllLocks(FieldMDPSpec):
@@ -106,6 +108,8 @@ def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignatur
     if not signatures:
         return []
     found = []
+    # lenient, because an honest file may point to an object that does not exist; `supplied_later` watches those
+    reader = PdfFileReader(reader.stream, strict=False)
     mentions = Mentions(reader)
     first = min(signature.signed_revision for signature in signatures)
     for revision in range(first, reader.xrefs.total_revisions - 1):
@@ -123,7 +127,7 @@ def find_changes(reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignatur
         except SuspiciousModification as change:
             found.append(Change(revision + 1, str(change)))
         except PdfError as error:
-            found.append(Change(revision + 1, f"cannot be compared: {error}"))
+            found.append(Change(revision + 1, f"cannot be compared: {error}", comparable=False))
     return found
 
 
