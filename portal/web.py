@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -42,6 +42,14 @@ class Access:
 def public(view: View) -> View:
     """Let anybody in."""
     return _marked(view, Access())
+
+
+@overload
+def signed_in(view: View) -> View: ...
+
+
+@overload
+def signed_in(*, fresh: bool) -> Callable[[View], View]: ...
 
 
 def signed_in(view: View | None = None, *, fresh: bool = False) -> Any:

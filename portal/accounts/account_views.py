@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import passwords, queries, service
 from portal.accounts.actor import ROLES
+from portal.accounts.blueprint import blueprint
 from portal.accounts.forms import KeyForm, NewPasswordForm
 from portal.accounts.models import Person
 from portal.accounts.session import deliver, open_session
-from portal.accounts.blueprint import blueprint
 from portal.failures import told
 from portal.web import back_to, commit, person_id, portal, session, signed_in
 

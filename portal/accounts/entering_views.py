@@ -11,10 +11,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal.accounts import codes, links, passwords, service
+from portal.accounts.blueprint import blueprint
 from portal.accounts.forms import CodeForm, RecoverForm, SignInForm
 from portal.accounts.models import Person
 from portal.accounts.session import close_session, deliver, open_session
-from portal.accounts.blueprint import blueprint
 from portal.errors import PortalError
 from portal.i18n import N_
 from portal.limits import limiter

@@ -6,10 +6,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal.accounts import links
-from portal.accounts.models import Person
-from portal.accounts.session import deliver, open_session
 from portal.accounts.blueprint import blueprint
 from portal.accounts.entering_views import PER_ADDRESS, unhurried
+from portal.accounts.models import Person
+from portal.accounts.session import deliver, open_session
 from portal.errors import PortalError
 from portal.failures import told
 from portal.limits import limiter

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.db import Base, UtcDateTime
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]
+class Person(Base, UserMixin):
     """Somebody. With an e-mail and `active` they can sign in; without, they are a contact on paper.
 
     The columns from `password` to `fs_webauthn_user_handle` are Flask-Security's.
@@ -21,7 +21,7 @@ class Person(Base, UserMixin):  # type: ignore[misc]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     full_name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     phone: Mapped[str | None] = mapped_column(String(40))
     dni: Mapped[str | None] = mapped_column(String(15))
     locale: Mapped[str] = mapped_column(String(5), default="es")
@@ -34,14 +34,14 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     confirmed_at: Mapped[datetime | None] = mapped_column()
     us_totp_secrets: Mapped[str | None] = mapped_column(Text)
     us_phone_number: Mapped[str | None] = mapped_column(String(128), unique=True)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
-    webauthn: Mapped[list["Passkey"]] = relationship(back_populates="user", cascade="all, delete")
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+    webauthn: Mapped[list["Passkey"]] = relationship(back_populates="user", cascade="all, delete")  # type: ignore[assignment]
     grants: Mapped[list["Grant"]] = relationship(foreign_keys="Grant.person_id", back_populates="person")
 
     roles: list[Any] = []  # noqa: RUF012 - Flask-Security asks; roles here are held in an agenda (`Grant`)
 
 
-class Passkey(Base, WebAuthnMixin):  # type: ignore[misc]
+class Passkey(Base, WebAuthnMixin):
     """A passkey of a person (columns as Flask-Security names them)."""
 
     __tablename__ = "passkey"
@@ -50,7 +50,7 @@ class Passkey(Base, WebAuthnMixin):  # type: ignore[misc]
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int | None] = mapped_column(Integer, default=0)
+    sign_count: Mapped[int | None] = mapped_column(Integer, default=0)  # type: ignore[assignment]
     transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     backup_state: Mapped[bool] = mapped_column(Boolean)
     device_type: Mapped[str] = mapped_column(String(64))

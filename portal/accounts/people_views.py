@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import queries, service
 from portal.accounts.actor import ROLES
+from portal.accounts.blueprint import blueprint
 from portal.accounts.forms import InviteForm, PeopleFilter, RoleForm
 from portal.accounts.models import Grant, Person
 from portal.accounts.session import deliver
-from portal.accounts.blueprint import blueprint
 from portal.agendas.models import Agenda
 from portal.errors import Conflict, Invalid, NotFound
 from portal.failures import told
@@ -56,6 +56,8 @@ def _offer(form: RoleForm) -> None:
 
 def _chosen(form: RoleForm) -> tuple[str, Agenda | None, Organisation | None, str | None]:
     """Return role, agenda, organisation, dimension. Raises `Invalid`, or `Forbidden` for what is not the actor's to give."""
+    if not form.validate():  # its fields already say what is wrong
+        raise Invalid
     role = form.role.data or ""
     agenda = session.get(Agenda, int(form.agenda.data)) if (form.agenda.data or "").isdecimal() else None
     organisation = session.get(Organisation, int(form.organisation.data)) if (form.organisation.data or "").isdecimal() else None
@@ -67,7 +69,7 @@ def _chosen(form: RoleForm) -> tuple[str, Agenda | None, Organisation | None, st
 def _blame(form: RoleForm, error: Invalid) -> None:
     for name, sentence in error.fields.items():
         form[name].errors = [gettext(sentence)]
-    if not error.fields:
+    if not form.errors:
         form.form_errors.append(told(error))
 
 
@@ -87,8 +89,6 @@ def invite() -> Response | tuple[str, int]:
     form = InviteForm()
     _offer(form)
     try:
-        if not form.validate():
-            raise Invalid
         role, agenda, organisation, dimension = _chosen(form)
         person = service.invite(
             session, now=flask.g.now, mailer=portal().mailer, full_name=form.full_name.data or "", email=form.email.data or "", phone=form.phone.data,
@@ -125,8 +125,6 @@ def give_role(identity: int) -> Response | tuple[str, int]:
     shown, form = _person(identity), RoleForm()
     _offer(form)
     try:
-        if not form.validate():
-            raise Invalid
         role, agenda, organisation, dimension = _chosen(form)
         service.grant(
             session, now=flask.g.now, person_id=shown.id, role=role, agenda_id=agenda.id if agenda else None,

@@ -8,11 +8,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal.accounts import codes, passwords
+from portal.accounts.blueprint import blueprint
+from portal.accounts.entering_views import PER_ADDRESS, REFUSED
 from portal.accounts.forms import CodeForm, PresentPasswordForm
 from portal.accounts.models import Person
 from portal.accounts.session import deliver
-from portal.accounts.blueprint import blueprint
-from portal.accounts.entering_views import PER_ADDRESS, REFUSED
 from portal.errors import PortalError
 from portal.failures import told
 from portal.limits import limiter

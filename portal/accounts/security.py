@@ -9,13 +9,13 @@ from typing import Any
 from flask import Blueprint, Flask, after_this_request, g
 from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security, WebauthnUtil
 from flask_security import webauthn as passkeys
-from flask_security.signals import wan_registered
+from flask_security.signals import user_authenticated, wan_registered
 from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
 from werkzeug.wrappers import Response
 
 from portal import web
 from portal.accounts.models import Passkey, Person
-from portal.accounts.session import deliver
+from portal.accounts.session import deliver, open_session
 from portal.context import Portal
 from portal.i18n import N_
 from portal.limits import limiter
@@ -43,7 +43,7 @@ MESSAGES = {
 }
 
 
-class NoRole(RoleMixin):  # type: ignore[misc]
+class NoRole(RoleMixin):
     """Flask-Security wants a role class; roles here are held in an agenda (`Grant`) and asked of `portal.web.actor`."""
 
 
@@ -53,16 +53,16 @@ class OurSession:
     session = web.session
 
 
-class QueuedMail(MailUtil):  # type: ignore[misc]
+class QueuedMail(MailUtil):
     """Puts Flask-Security's mails into the portal's queue, drawn from the portal's templates."""
 
-    def send_mail(self, template: str, subject: Any, recipient: Any, sender: Any, body: Any, html: Any, **kwargs: Any) -> None:  # noqa: ARG002, PLR0913, PLR0917 - its signature
+    def send_mail(self, template: str, subject: Any, recipient: Any, sender: Any, body: Any, html: Any, **kwargs: Any) -> None:  # noqa: ARG002 - its signature
         """Queue `template`; the caller's commit makes it real."""
         person: Person = kwargs["user"]
         _notify(person, template)
 
 
-class Keys(WebauthnUtil):  # type: ignore[misc]
+class Keys(WebauthnUtil):
     """Passkeys that sign in by themselves: kept on the device, unlocked by finger, face or PIN, on any kind of device."""
 
     def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:  # noqa: ARG002 - its signature
@@ -74,36 +74,39 @@ class Keys(WebauthnUtil):  # type: ignore[misc]
         return UserVerificationRequirement.REQUIRED
 
 
-def init_app(app: Flask, portal: Portal) -> None:
+SETTINGS = {
+    "PASSWORD_HASH": "argon2",
+    "PASSWORD_SCHEMES": ["argon2"],
+    "DEPRECATED_PASSWORD_SCHEMES": [],
+    "PASSWORD_SINGLE_HASH": ["argon2"],  # passwords outlive a change of the secret key
+    "PASSWORD_NORMALIZE_FORM": "NFKC",
+    "EMAIL_PLAINTEXT": False,  # QueuedMail draws our templates instead
+    "EMAIL_HTML": False,
+    "EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE": "accounts/mail/password_changed",
+    "WEBAUTHN": True,
+    "WAN_RP_NAME": "Rúbrica",
+    "WAN_ALLOW_USER_HINTS": False,  # an address would tell whether its person has keys
+    "WAN_ALLOW_AS_VERIFY": ["first"],
+    "WAN_SIGNIN_WITHIN": timedelta(minutes=5),
+    "FRESHNESS": timedelta(minutes=-1),  # asked by portal.web with `fresh=True`
+    "API_ENABLED_METHODS": ["session"],
+    "JOIN_USER_ROLES": False,
+    "I18N_DOMAIN": "messages",
+    "I18N_DIRNAME": [str(TRANSLATIONS)],
+}
+
+
+def init_app(app: Flask, _portal: Portal) -> None:
     """Install sign-in and the passkeys' endpoints."""
-    del portal
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # passwords outlive a change of the secret key
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
-        SECURITY_EMAIL_PLAINTEXT=False,  # QueuedMail draws our templates instead
-        SECURITY_EMAIL_HTML=False,
-        SECURITY_EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE="accounts/mail/password_changed",
-        SECURITY_WEBAUTHN=True,
-        SECURITY_WAN_RP_NAME="Rúbrica",
-        SECURITY_WAN_ALLOW_USER_HINTS=False,  # an address would tell whether its person has keys
-        SECURITY_WAN_ALLOW_AS_VERIFY=["first"],
-        SECURITY_WAN_SIGNIN_WITHIN=timedelta(minutes=5),
-        SECURITY_FRESHNESS=timedelta(minutes=-1),  # asked by portal.web with `fresh=True`
-        SECURITY_API_ENABLED_METHODS=["session"],
-        SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_I18N_DOMAIN="messages",
-        SECURITY_I18N_DIRNAME=[str(TRANSLATIONS)],
-        **{f"SECURITY_MSG_{name}": (sentence, "error") for name, sentence in MESSAGES.items()},
-    )
+    app.config.update({f"SECURITY_{name}": value for name, value in SETTINGS.items()})
+    app.config.update({f"SECURITY_MSG_{name}": (sentence, "error") for name, sentence in MESSAGES.items()})
     datastore = FSQLALiteUserDatastore(OurSession(), Person, NoRole, Passkey)  # type: ignore[arg-type]
     security = Security(app, datastore, register_blueprint=False, mail_util_cls=QueuedMail, webauthn_util_cls=Keys)
     security.want_json(lambda _request: True)
     app.login_manager._request_callback = None  # type: ignore[attr-defined]  # noqa: SLF001 - no sign-in by header
     app.register_blueprint(_endpoints())
     wan_registered.connect(_key_added, app)
+    user_authenticated.connect(_note_key, app)
 
 
 def _endpoints() -> Blueprint:
@@ -120,15 +123,17 @@ def _endpoints() -> Blueprint:
     return pages
 
 
+def _note_key(_app: Flask, user: Person, authn_via: list[str] | None, **_about: Any) -> None:
+    if authn_via == ["webauthn"]:
+        g.opened_by_key = user
+
+
 def _signed_in_by_key(token: str) -> Any:
-    """Sign in as Flask-Security does, then open our kind of session."""
-    from flask_login import current_user  # noqa: PLC0415
-
-    from portal.accounts.session import open_session  # noqa: PLC0415
-
+    """Sign in as Flask-Security does; when it did, and only then, open our kind of session."""
     answer = passkeys.webauthn_signin_response(token)
-    if current_user.is_authenticated:
-        open_session(current_user._get_current_object(), via="passkey")  # noqa: SLF001 - the person behind the proxy
+    person = g.pop("opened_by_key", None)
+    if person is not None:
+        open_session(person, via="passkey")
     return answer
 
 

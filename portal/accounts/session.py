@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.mail import QUEUED, MailMessage
-from portal.web import portal, session
+from portal.web import commit, portal, session
 
 KEPT = "keep."  # a page may leave, under such a key, what must survive signing in: the id of a draft, never the draft
 
@@ -37,5 +37,7 @@ def close_session() -> None:
 def deliver(person_id: int) -> None:
     """Ask for the delivery of the mails that wait for a person; call it after the commit."""
     waiting: Any = select(MailMessage.id).where(MailMessage.person_id == person_id, MailMessage.state == QUEUED, MailMessage.next_try_at <= flask.g.now)
-    for identity in session.scalars(waiting.order_by(MailMessage.id.desc()).limit(5)).all():
+    found = session.scalars(waiting.order_by(MailMessage.id.desc()).limit(5)).all()
+    commit()  # the workers write to these rows: nothing here may hold them
+    for identity in found:
         portal().queue.enqueue("mail.send", identity)

@@ -21,6 +21,7 @@ from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda, AgendaVersion
 from portal.app import create_app
 from portal.context import Portal, assemble
+from portal.limits import limiter
 from portal.organisations.models import Organisation
 from portal.settings import Settings, load
 from portal.testing.agendas import sample_agenda
@@ -145,7 +146,8 @@ def session(portal: Portal) -> Iterator[Session]:
 def app(portal: Portal) -> Flask:
     """The web application; forms need no CSRF token, limits are off (tests of those turn them on)."""
     made = create_app(portal)
-    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    limiter.enabled = False
     return made
 
 
