@@ -92,7 +92,7 @@ class Ask:
                 given = impl.function(**{name: arguments[name] for name in impl.argnames})
                 if kind is not None:
                     found.extend(self._checked(given, kind, impl.plugin_name))
-            except Exception as error:  # noqa: BLE001 - isolation is this class's purpose
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - isolation is this class's purpose
                 fault = self._record(impl.plugin_name, hook, error)
                 if failed is not None:
                     failed.append(fault)
@@ -110,11 +110,11 @@ class Ask:
         """Return what `render` makes of an answer's template; "" when it fails, and the fault is remembered."""
         try:
             return render()
-        except Exception as error:  # noqa: BLE001 - a plugin's template never takes a page down
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's template never takes a page down
             self._record(answer.plugin, hook, error)
             return ""
 
-    def _record(self, plugin: str, hook: str, error: Exception) -> Fault:
+    def _record(self, plugin: str, hook: str, error: BaseException) -> Fault:
         sentence = redacted(f"El plugin «{plugin}» falló en «{hook}» ({type(error).__name__}: {error}).")
         fault = Fault(plugin, hook, now(), sentence, redacted("".join(traceback.format_exception(error))))
         self.faults.append(fault)

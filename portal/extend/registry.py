@@ -17,6 +17,7 @@ from typing import Any
 
 import pluggy
 
+from portal.accounts.actor import CORE_PERMISSIONS
 from portal.extend import kinds, specs
 from portal.extend.plugin import Plugin
 from portal.log import redacted
@@ -86,6 +87,14 @@ def order(answer: Any) -> tuple[int, str]:
     return getattr(answer, "weight", 100), str(getattr(answer, "label", getattr(answer, "name", "")))
 
 
+# The core's own names, which no plugin may take: an act of the core's given to other roles would open its pages.
+RESERVED: dict[str, dict[tuple[str, ...], str]] = {
+    "permissions": {(one.action,): "portal" for one in CORE_PERMISSIONS},
+    "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users")},
+    "jobs": {(name,): "portal" for name in ("mail.send", "agendas.pdf")},
+    "exporters": {("items",): "portal"},
+}
+
 # Blueprints need Flask, which commands do without: they are asked when an app is made.
 ASKED_AT_START = tuple(name for name, rule in specs.RULES.items() if rule.policy is specs.Policy.REFUSE and name != "blueprints")
 
@@ -102,7 +111,7 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registr
     for name in names:
         try:
             found[name] = _find(name)
-        except Exception as error:  # noqa: BLE001 - a plugin's fault never takes the portal down
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault never takes the portal down
             refused[name] = _refusal(name, error)
     loaded: list[Loaded] = []
     for name in _ordered(found, refused):
@@ -112,7 +121,7 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registr
             answers = _register(manager, plugin, module, hooks)
             _check_names(plugin, answers, loaded)
             loaded.append(Loaded(plugin, module, source, MappingProxyType(answers)))
-        except Exception as error:  # noqa: BLE001 - as above
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
             if manager.has_plugin(name):
                 manager.unregister(name=name)
             refused[name] = _refusal(name, error)
@@ -121,7 +130,7 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registr
     return Registry(tuple(loaded), tuple(refused.values()), manager)
 
 
-def _refusal(name: str, error: Exception) -> Refused:
+def _refusal(name: str, error: BaseException) -> Refused:
     sentence = str(error) if isinstance(error, Refusal) else f"falló al cargarse ({type(error).__name__}: {error})"
     return Refused(name, redacted(f"El plugin «{name}» no se usa: {sentence}"), redacted("".join(traceback.format_exception(error))))
 
@@ -202,11 +211,11 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
     }
     for hook, alternatives in keys.items():
         for attributes in alternatives:
-            taken = {
+            taken = {**RESERVED.get(hook, {}), **{
                 tuple(getattr(answer, attribute) for attribute in attributes): one.plugin.name
                 for one in loaded
                 for answer in one.answers.get(hook, ())
-            }
+            }}
             for answer in answers.get(hook, ()):
                 key = tuple(getattr(answer, attribute) for attribute in attributes)
                 if key in taken:

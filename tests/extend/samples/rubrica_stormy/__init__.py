@@ -1,0 +1,1 @@
+"""An outside plugin that fails in every hook asked while the portal works."""

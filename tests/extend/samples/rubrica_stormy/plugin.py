@@ -1,0 +1,48 @@
+"""A plugin that starts well and then fails whatever it is asked, to show that only what it vetoes stops."""
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from portal.extend import Chapter, Objection, PageItem, Plugin, hookimpl
+
+PLUGIN = Plugin(name="stormy", label="Tormenta", version="1.0")
+
+
+def fail() -> NoReturn:
+    raise RuntimeError("tormenta, password=hunter2")
+
+
+@hookimpl
+def page_items(place: str, actor: Any, subject: Any) -> Iterable[PageItem]:
+    fail()
+
+
+@hookimpl
+def agenda_chapter(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterable[Chapter]:
+    yield Chapter(label="Antes de la tormenta", template="stormy/none.html")
+    fail()
+
+
+@hookimpl
+def item_objections(item: dict[str, Any], agenda: dict[str, Any]) -> Iterable[Objection]:
+    fail()
+
+
+@hookimpl
+def commitment_objections(session: Any, commitment: Any) -> Iterable[Objection]:
+    fail()
+
+
+@hookimpl
+def commitment_changed(portal: Any, commitment_id: int, event: str) -> None:
+    fail()
+
+
+@hookimpl
+def ledger_audits(portal: Any, session: Any) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def diagnostics(portal: Any) -> Iterable[Any]:
+    raise SystemExit(3)
