@@ -8,10 +8,12 @@ import re
 import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
@@ -209,11 +211,14 @@ def test_short_keys_are_untrusted(outside: Outside) -> None:
 
 def test_a_certificate_signed_with_sha1_is_untrusted(outside: Outside) -> None:
     middle = hold("Emisora RSA de muestra", outside.root, key=rsa_key(3), authority=True)
-    try:
-        weak = hold("Persona Muestra", middle, digest=hashes.SHA1())  # noqa: S303 - the attack
-    except Exception:  # noqa: BLE001
-        pytest.skip("this cryptography library refuses to make one")
-    found = look(sign_outside(base_pdf(), weak, field="uno"), outside.root.asn1)
+    person = hold("Persona Muestra", middle)
+    weak = person.asn1.copy()
+    for algorithm in (weak["signature_algorithm"], weak["tbs_certificate"]["signature"]):
+        algorithm["algorithm"] = "sha1_rsa"
+    signed = rsa_key(3).sign(weak["tbs_certificate"].dump(force=True), padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - the attack
+    weak["signature_value"] = signed
+    signer = signers.SimpleSigner(type(weak).load(weak.dump(force=True)), person.asn1_key, person.store())
+    found = look(sign_outside(base_pdf(), person, field="uno", signer=signer), outside.root.asn1)
     assert (found.verdict, codes_of(found)) == ("untrusted", {"weak_algorithm"})
 
 
@@ -238,3 +243,34 @@ def test_a_signature_with_an_unknown_format_is_not_judged(outside: Outside) -> N
     found = look(signed.replace(b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha1 "), outside.root.asn1)
     assert found.verdict in {"unverifiable", "altered"}
     assert "unknown_format" in codes_of(found)
+
+
+def test_a_certificate_changed_inside_the_signature_is_refused(honest: bytes, outside: Outside) -> None:
+    """No signature covers the certificates beside it; a spoiled copy of the trusted root would not disturb the chain."""
+    _, length, resume, _ = _honest_range(honest)
+    expected = {
+        "root": ("altered", {"certificates_changed"}),
+        "middle": ("untrusted", {"unknown_issuer"}),
+        "other": ("altered", {"signature_broken"}),
+    }
+    for name, answer in expected.items():
+        certificate = getattr(outside, name)
+        digits = certificate.asn1.dump().hex().upper().encode()
+        place = honest.index(digits, length, resume) + len(digits) - 8  # in the issuer's signature
+        changed = honest[:place] + (b"0" if honest[place : place + 1] != b"0" else b"1") + honest[place + 1 :]
+        found = look(changed, outside.root.asn1)
+        assert (name, found.verdict, codes_of(found)) == (name, *answer)
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_bit_flipped_anywhere_is_never_valid(honest: bytes, outside: Outside, step: int) -> None:
+    for place in range(step * 31, len(honest), 397):
+        changed = honest[:place] + bytes([honest[place] ^ (1 << place % 8)]) + honest[place + 1 :]
+        assert look(changed, outside.root.asn1).verdict != "valid", place
+
+
+def test_digits_that_are_none_are_a_change_not_a_riddle(honest: bytes, outside: Outside) -> None:
+    _, length, _, _ = _honest_range(honest)
+    found = look(honest[: length + 50] + b"x" + honest[length + 51 :], outside.root.asn1)
+    assert found.verdict == "altered"
+    assert "signature_broken" in codes_of(found)

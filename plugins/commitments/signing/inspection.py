@@ -20,7 +20,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .byte_ranges import raw_ranges
-from .evidence import carried_evidence, raw_signature_is_broken
+from .evidence import carried_evidence, raw_damage
 from .findings import Inspection, SignatureFinding, unreadable
 from .judging import Judge, finding_of
 from .mentions import find_codes
@@ -60,9 +60,9 @@ def inspect(  # noqa: PLR0911 - one exit for each way of not being readable
         return unreadable("no_memory", size=len(pdf), codes=codes)
     except Exception as error:  # noqa: BLE001 - attackers choose the bytes; whatever a parser raises means "not judged"
         detail = f"{type(error).__name__}: {error}"
-        if raw_signature_is_broken(pdf):
-            reason = Reason("content_changed", f"unreadable, and a byte range digest differs; {detail}", {"signer": "?"})
-            return Inspection("altered", (reason, Reason("damaged", detail)), size=len(pdf), codes=codes)
+        damage = raw_damage(pdf)
+        if damage is not None:
+            return Inspection("altered", (damage, Reason("damaged", detail)), size=len(pdf), codes=codes)
         return unreadable("damaged", detail, size=len(pdf), codes=codes)
 
 
@@ -107,6 +107,8 @@ class _Inspector:
 
     def run(self) -> Inspection:
         embedded, broken = self._collect()
+        if broken and (damage := raw_damage(self._pdf)) is not None:
+            self._reasons.append(damage)
         findings = [*self._judge(embedded), *broken]
         if not findings:
             return self._without_signatures()

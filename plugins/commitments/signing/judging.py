@@ -19,6 +19,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from .byte_ranges import DishonestRange, check_range, hidden_padding
+from .evidence import broken_certificates
 from .findings import SignatureFinding
 from .reading import text
 from .reasons import Reason
@@ -46,6 +47,11 @@ def finding_of(judge: Judge, signature: EmbeddedPdfSignature, certifier: object)
     """Judge `signature`; call from the last to the first."""
     try:
         finding = _describe(signature, certifier)
+    except SignatureValidationError as error:
+        # the signature names its certificate by digest: another one, or a changed one, is in its place
+        code = "signature_broken" if "does not match" in str(error) else "broken_signature_data"
+        problem = Reason(code, str(error), {"field": signature.fq_name, "signer": signature.fq_name})
+        return SignatureFinding(field=signature.fq_name, problems=(problem,))
     except Exception as error:  # noqa: BLE001 - attackers choose the bytes
         problem = Reason("broken_signature_data", f"{type(error).__name__}: {error}", {"field": signature.fq_name})
         return SignatureFinding(field=signature.fq_name, problems=(problem,))
@@ -140,6 +146,8 @@ def _judge_cover(judge: Judge, signature: EmbeddedPdfSignature, finding: Signatu
 def _judge_person(judge: Judge, signature: EmbeddedPdfSignature, finding: SignatureFinding) -> SignatureFinding:
     info, certificate = signature.signer_info, signature.signer_cert
     finding = _judge_integrity(signature, finding, "data")
+    for name in broken_certificates([certificate, *signature.other_embedded_certs], judge.base.roots):
+        finding = _with(finding, Reason("certificates_changed", name, _who(finding)))
     finding, moment = _judge_attached_timestamps(judge, signature, finding)
     return _judge_trust(judge, certificate, info, finding, moment)
 

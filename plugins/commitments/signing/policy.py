@@ -19,6 +19,9 @@ from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DocInfoRule,
     DSSCompareRule,
+    FieldComparisonContext,
+    FieldMDPRule,
+    FormUpdate,
     FormUpdatingRule,
     MetadataUpdateRule,
     ModificationLevel,
@@ -30,11 +33,12 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.commons import compare_dicts
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .plain_signing import Mentions, is_plain_signing, supplied_later
-from .reading import entry
+from .reading import elements, entry, text
 
 _INFO_THAT_MAY_CHANGE: Final = frozenset({"/ModDate", "/Producer"})
 _INFO_THAT_MAY_APPEAR: Final = _INFO_THAT_MAY_CHANGE | {"/CreationDate", "/Creator"}
@@ -58,6 +62,35 @@ def _info(revision: HistoricalResolver) -> dict[str, object]:
     return dict(info) if isinstance(info, DictionaryObject) else {}
 
 
+class _SeparateWidgetRule(FieldMDPRule):
+    """A field whose picture is a separate widget may get its picture when it is signed, as a merged one may."""
+
+    def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        for name, spec in context.field_specs.items():
+            before, after = spec.old_field, spec.new_field
+            if spec.field_type != "/Sig" or before is None or after is None or "/V" in before or "/V" not in after:
+                continue
+            for kid in elements(entry(after, "/Kids"), follow=False):
+                if isinstance(kid, IndirectObject) and not context.old.is_ref_unassignable(kid.reference):
+                    yield from self._picture(context, name, kid.reference)
+
+    def _picture(
+        self,
+        context: FieldComparisonContext,
+        name: str,
+        reference: Reference,
+    ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        before, after = context.old(reference), context.new(reference)
+        if not isinstance(before, DictionaryObject) or "/T" in before or text(before, "/Subtype") != "/Widget":
+            return
+        compare_dicts(before, after, frozenset({"/AP"}))
+        yield ModificationLevel.FORM_FILLING, FormUpdate(updated_ref=reference, field_name=name)
+        picture = after.raw_get("/AP") if "/AP" in after else None
+        if picture is not None:
+            for new in context.new.collect_dependencies(picture, since_revision=context.old.revision + 1):
+                yield ModificationLevel.FORM_FILLING, FormUpdate(updated_ref=new, field_name=name)
+
+
 _EVIDENCE_RULES: Final = [
     _DatesOnlyInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
     XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
@@ -68,7 +101,7 @@ _EVIDENCE_RULES: Final = [
 
 STRICT_POLICY: Final = StandardDiffPolicy(
     global_rules=[CatalogModificationRule(), *_EVIDENCE_RULES],
-    form_rule=FormUpdatingRule([SigFieldCreationRule(), SigFieldModificationRule()]),
+    form_rule=FormUpdatingRule([SigFieldCreationRule(), SigFieldModificationRule(), _SeparateWidgetRule()]),
 )
 """Signature fields may be created and filled; validation data may be added."""
 

@@ -36,6 +36,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # what changed
     "content_changed": (ALTERED, N_("El contenido no es el que se firmó: cambió después de la firma de %(signer)s.")),
     "signature_broken": (ALTERED, N_("La firma de %(signer)s no corresponde a su certificado: fue modificada.")),
+    "certificates_changed": (ALTERED, N_("Los certificados que acompañan la firma de %(signer)s fueron modificados.")),
     "partial_cover": (ALTERED, N_("La firma de %(signer)s no cubre todo lo que muestra el documento.")),
     "hidden_in_gap": (ALTERED, N_("El espacio de la firma de %(signer)s esconde datos que nadie firmó.")),
     "counted_twice": (ALTERED, N_("La misma firma aparece en más de un campo: %(fields)s.")),

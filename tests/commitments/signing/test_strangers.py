@@ -205,3 +205,39 @@ def test_without_signatures_there_is_nothing_to_judge(outside: Outside) -> None:
     PdfTimeStamper(outside.timestamper()).timestamp_pdf(IncrementalPdfFileWriter(out), "sha256", _context(outside), in_place=True)
     found = look(out.getvalue(), outside.root.asn1, now=LATER)
     assert (found.verdict, codes_of(found)) == ("unsigned", {"only_timestamps"})
+
+
+def test_separate_widgets_and_a_second_round_of_archiving(outside: Outside) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(simple_pdf()))
+    for name, box in (("uno", BOX), ("dos", (320, 60, 520, 130))):
+        hanko_fields.append_signature_field(writer, SigFieldSpec(name, box=box, combine_annotation=False))
+    out = io.BytesIO()
+    writer.write(out)
+    pdf = sign_outside(out.getvalue(), outside.person, field="uno")
+    _valid(look(sign_outside(pdf, outside.other, field="dos"), outside.root.asn1), 2)
+    pdf = simple_pdf()
+    for name, holder, box in (("uno", outside.person, BOX), ("dos", outside.other, (320, 60, 520, 130))):
+        pdf = sign_outside(
+            pdf,
+            holder,
+            field=name,
+            box=box,
+            timestamper=outside.timestamper(),
+            embed_validation_info=True,
+            use_pades_lta=True,
+            validation_context=_context(outside),
+        )
+    _valid(look(pdf, outside.root.asn1), 4)
+
+
+def test_a_lock_on_every_field_refuses_the_next_signature(outside: Outside) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(simple_pdf()))
+    lock = FieldMDPSpec(FieldMDPAction.ALL)
+    hanko_fields.append_signature_field(writer, SigFieldSpec("uno", box=BOX, field_mdp_spec=lock))
+    hanko_fields.append_signature_field(writer, SigFieldSpec("dos", box=(320, 60, 520, 130)))
+    out = io.BytesIO()
+    writer.write(out)
+    pdf = sign_outside(out.getvalue(), outside.person, field="uno")
+    _valid(look(pdf, outside.root.asn1), 1)
+    found = look(sign_outside(pdf, outside.other, field="dos"), outside.root.asn1)
+    assert (found.verdict, codes_of(found)) == ("altered", {"changed_after"})
