@@ -107,7 +107,7 @@ def roles_of(session: Session, people_ids: Iterable[int] | None = None, *, agend
         .join(Organisation, Organisation.id == Grant.organisation_id, isouter=True)
         .join(AgendaDimension, and_(AgendaDimension.agenda_id == Grant.agenda_id, AgendaDimension.name == Grant.dimension), isouter=True)
         .where(Grant.ended_at.is_(None))
-        .order_by(Agenda.code, Grant.role, Grant.id)
+        .order_by(func.coalesce(Agenda.code, ""), Grant.role, Grant.id)  # NULLs come first on one database, last on the other
     )
     if people_ids is not None:
         query = query.where(Grant.person_id.in_(list(people_ids)))

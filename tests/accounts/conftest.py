@@ -16,7 +16,7 @@ from portal.mail import MailMessage
 from portal.organisations.models import Organisation
 from portal.testing.fixtures import Actors
 
-APURIMAC = "030000"
+APURIMAC = "03"
 
 
 class Mailbox:
@@ -52,7 +52,7 @@ def person(actors: Actors) -> Person:
 def new_agenda(session: Session, now: datetime) -> Callable[[str], Agenda]:
     def make(code: str) -> Agenda:
         made = Agenda(code=code, title=f"Agenda {code} de muestra", period_start=2027, period_end=2030, territory_inei=APURIMAC, created_at=now)
-        made.dimensions = [AgendaDimension(name="social", label="Social", position=1)]
+        made.dimensions = [AgendaDimension(name="social", label="Social", prefix="SOC", position=1)]
         session.add(made)
         session.commit()
         return made
