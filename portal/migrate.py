@@ -83,9 +83,18 @@ def claimant(table: str, plugins: Sequence[str]) -> str:
     return max((plugin for plugin in plugins if plugin != CORE and table.startswith(f"{plugin}_")), key=len, default=CORE)
 
 
+def strangers(plugins: Sequence[str]) -> set[str]:
+    """Return the tables of plugins that are not in use but whose models this process has imported."""
+    return {
+        str(mapper.local_table.name)  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers
+        if not mapper.class_.__module__.startswith("portal.") and claimant(mapper.local_table.name, plugins) == CORE  # type: ignore[attr-defined]
+    }
+
+
 def belongs_to(owner: str, plugins: Sequence[str]) -> Callable[[str | None, str, Any], bool]:
     """Return Alembic's filter: which tables in the database are this owner's. Names no plugin in use claims are left alone."""
-    known = set(metadata().tables)
+    known = set(metadata().tables) - strangers(plugins)
 
     def include(name: str | None, kind: str, _parents: Any) -> bool:
         if kind != "table" or name is None:
@@ -163,12 +172,11 @@ def standing(engine: Engine, registry: Registry) -> list[Standing]:
 
 def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:
     """Return the filter for tables of the models (as `belongs_to` is for those of the database)."""
+    strange = strangers(names)
 
     def include(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 - Alembic's order
         table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
-        if table is None:
-            return True
-        return claimant(table, names) == owner
+        return table is None or (claimant(table, names) == owner and table not in strange)
 
     return include
 
