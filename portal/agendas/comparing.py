@@ -54,6 +54,14 @@ class Comparison:
         """Whether anything differs."""
         return bool(self.head or self.items)
 
+    @property
+    def by_dimension(self) -> dict[str, list[ItemChange]]:
+        """The items' changes under their dimension's label, in the agenda's order."""
+        found: dict[str, list[ItemChange]] = {}
+        for one in self.items:
+            found.setdefault(one.dimension, []).append(one)
+        return found
+
     def count(self, state: str) -> int:
         """Return how many items are in `state`."""
         return sum(one.state == state for one in self.items)
@@ -98,7 +106,7 @@ def _by_dimension(document: Mapping[str, Any]) -> dict[str, dict[str, Mapping[st
 
 
 def _dimension(label: str, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> list[ItemChange]:
-    moved = _moved([code for code in old if code in new], [code for code in new if code in old])
+    moved = _moved(old, new)
     changes = []
     for code, item in new.items():
         if code not in old:
@@ -112,12 +120,20 @@ def _dimension(label: str, old: Mapping[str, Mapping[str, Any]], new: Mapping[st
     return changes + [ItemChange("removed", label, item, _parts(flat(item), {})) for code, item in old.items() if code not in new]
 
 
-def _moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """Return the codes that stand elsewhere among those common to both."""
-    if old == new:
-        return set()
-    kept = {code for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks() for code in new[block.b : block.b + block.size]}
-    return set(new) - kept
+def _moved(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the codes that stand elsewhere among their siblings: what hangs from one that moved did not move itself."""
+    staying = [code for code in new if code in old and old[code]["parent"] == new[code]["parent"]]
+    families: dict[str | None, list[str]] = {}
+    for code in staying:
+        families.setdefault(new[code]["parent"], []).append(code)
+    place = {code: number for number, code in enumerate(old)}
+    moved: set[str] = set()
+    for after in families.values():
+        before = sorted(after, key=place.__getitem__)
+        if before != after:
+            blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+            moved |= set(after) - {code for block in blocks for code in after[block.b : block.b + block.size]}
+    return moved
 
 
 def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Part, ...]:

@@ -13,9 +13,9 @@ from portal.i18n import N_
 TEXTS = ("name", "unit", "source", "source_url")
 YEARS = (1900, 2100)
 LONGEST = {"text": 20_000, "responsible": 400}
-_PLAIN = re.compile(r"-?\d+(\.\d+)?")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_COMMA = re.compile(r"-?\d+,\d+")
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
 
 
 def tidy(text: object) -> str:
@@ -45,6 +45,8 @@ def year(text: object) -> int | None:
     written = str(text if text is not None else "").strip()
     if not written:
         return None
+    if not re.fullmatch(r"\d{4}", written, re.ASCII):
+        raise ValueError(written)
     number = int(written)
     if not YEARS[0] <= number <= YEARS[1]:
         raise ValueError(written)

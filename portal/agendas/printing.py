@@ -12,7 +12,7 @@ from portal import clock
 from portal.agendas.freezing import PRINTED, subject
 from portal.agendas.models import AgendaVersion
 from portal.agendas.queries import version_document
-from portal.agendas.showing import alignment, figure
+from portal.agendas.showing import alignment, citation_order, figure
 from portal.documents.rendering import Attached, render_markdown, render_pdf
 from portal.errors import PortalError
 from portal.extend.kinds import Chapter, JobKind
@@ -30,8 +30,10 @@ def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
     shown = [
         {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda)]} for one in agenda["dimensions"]
     ]
+    links = {(one["scheme"], one["code"], one["label"]): one for dimension in agenda["dimensions"] for item in dimension["items"] for one in item["alignments"] if one["code"] and one["label"]}
+    cited = sorted(links.values(), key=citation_order)
     template = portal.templates.get_template("agendas/_annex_pdf.html")
-    return Markup(template.render(agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment))  # noqa: S704 - an autoescaped template
+    return Markup(template.render(agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment, cited=cited))  # noqa: S704 - an autoescaped template
 
 
 def _chapter(portal: "Portal", chapter: Chapter, dimension: dict[str, Any], agenda: dict[str, Any]) -> Markup:

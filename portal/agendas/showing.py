@@ -1,5 +1,6 @@
 """How parts of an agenda are written for people, in pages and on paper alike."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -24,3 +25,8 @@ def alignment(link: Mapping[str, str]) -> str:
     """Return an alignment in words: `ODS 16.7: Garantizar…`."""
     head = " ".join(filter(None, (SCHEMES.get(link["scheme"], link["scheme"]), link["code"])))
     return f"{head}: {link['label']}" if link["label"] else head
+
+
+def citation_order(link: Mapping[str, str]) -> tuple[str, list[tuple[int, str]], str]:
+    """Return the sorting key of an alignment: its framework, then its code read as numbers (2.10 after 2.9)."""
+    return link["scheme"], [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"\W", link["code"])], link["label"]
