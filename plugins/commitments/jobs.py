@@ -1,4 +1,4 @@
-"""The plugin's background work: issue a document, publish a complete one, close what is overdue.
+"""The plugin's background work: issue a document, publish a complete one, close what is overdue, do bulk work.
 
 The registry asks for these at every start, `portal --help` included, so what they need is imported when they run.
 """
@@ -21,6 +21,7 @@ def kinds() -> Iterable[JobKind]:
         JobKind(name="commitments.issue", run=_issue, pending=_to_issue),
         JobKind(name="commitments.publish", run=_publish, pending=_unpublished),
         JobKind(name="commitments.expire", run=_expire, pending=_overdue),
+        JobKind(name="commitments.bulk", run=_bulk, pending=_bulk_due),
     ]
 
 
@@ -61,3 +62,15 @@ def _overdue(session: "Session", now: datetime) -> Iterable[str]:
     from plugins.commitments import closing  # noqa: PLC0415
 
     return closing.overdue(session, now)
+
+
+def _bulk(portal: "Portal", identity: str) -> None:
+    from plugins.commitments import bulk  # noqa: PLC0415
+
+    bulk.run(portal, identity)
+
+
+def _bulk_due(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments import bulk  # noqa: PLC0415
+
+    return bulk.pending(session, now)

@@ -6,6 +6,8 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
+from plugins.commitments import board_queries
+from portal import web
 from portal.accounts.actor import Actor
 from portal.extend import PageItem
 
@@ -15,3 +17,13 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
     if place in {"nav.public", "nav.footer"}:
         yield PageItem(label=gettext("Compromisos"), href=url_for("registry.index"), weight=20, active=request.path.startswith("/compromisos"))
         yield PageItem(label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/")))
+    elif place == "nav.staff" and web.allowed("commitments.board"):
+        yield PageItem(label=gettext("Tablero"), href=url_for("commitments_staff.index"), weight=25, active=request.path.startswith("/gestion/compromisos"))
+    elif place == "organisation.page" and web.allowed("commitments.board"):
+        yield from _of_organisation(subject)
+
+
+def _of_organisation(organisation: Any) -> Iterator[PageItem]:
+    agendas = web.permissions().agendas(web.actor(), "commitments.board")
+    for process, code in board_queries.processes_of_organisation(web.session, organisation.id, agendas):
+        yield PageItem(label=process.title, text=code, href=url_for("commitments_staff.case", code=process.code, commitment=code), weight=50)

@@ -32,10 +32,10 @@ def permissions() -> Iterable[Permission]:
 
 @hookimpl
 def blueprints() -> "Iterable[Blueprint]":
-    """Registry and verification, for everybody."""
-    from plugins.commitments import registry_views, verify_views  # noqa: PLC0415 - commands do without Flask
+    """Registry and verification, for everybody; the board, for staff."""
+    from plugins.commitments import registry_views, staff_views, verify_views  # noqa: PLC0415 - commands do without Flask
 
-    return [registry_views.blueprint, verify_views.blueprint]
+    return [registry_views.blueprint, verify_views.blueprint, staff_views.blueprint]
 
 
 @hookimpl
@@ -57,8 +57,12 @@ def commands() -> Iterable[Command]:
 
 @hookimpl
 def exporters() -> Iterable[Exporter]:
-    """The public roll of signatories."""
-    return [Exporter(name="commitments.signatories", label="Firmantes de compromisos completos", rows=_signatories)]
+    """The public roll of signatories; the board and the equal-treatment table, for staff."""
+    return [
+        Exporter(name="commitments.signatories", label="Firmantes de compromisos completos", rows=_signatories),
+        Exporter(name="tablero", label="Tablero de compromisos", rows=_board, action="commitments.board"),
+        Exporter(name="trato-igual", label="Trato igual de las organizaciones", rows=_treatment, action="commitments.board"),
+    ]
 
 
 def _signatories(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
@@ -67,9 +71,21 @@ def _signatories(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
     return roll.of_agenda(session, agenda_code)
 
 
+def _board(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
+    from plugins.commitments import board_tables  # noqa: PLC0415 - as above
+
+    return board_tables.board_of_agenda(session, agenda_code)
+
+
+def _treatment(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
+    from plugins.commitments import board_tables  # noqa: PLC0415 - as above
+
+    return board_tables.treatment_of_agenda(session, agenda_code)
+
+
 @hookimpl
 def jobs() -> Iterable[JobKind]:
-    """Issue documents, publish complete commitments, close overdue ones."""
+    """Issue documents, publish complete commitments, close overdue ones, do bulk work."""
     from plugins.commitments import jobs as work  # noqa: PLC0415 - a sibling of the same name as the hook
 
     return work.kinds()

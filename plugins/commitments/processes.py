@@ -33,6 +33,7 @@ CONSENT_TEXT = N_(
     "serán públicos en el registro de compromisos y en el documento; mi correo electrónico y mi DNI no. Puedo revocar esta autorización y pedir "
     "acceso, rectificación, cancelación u oposición escribiendo al contacto que figura en esta página; revocarla no borra el documento que ya firmé."
 )
+RESERVED = {"nuevo"}  # words of the addresses beside a process's code
 _OPEN_STATES = (states.OPEN, states.ISSUED, states.PARTLY)
 
 
@@ -45,7 +46,7 @@ def create_process(
     bad: dict[str, str] = {}
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{1,28}[A-Za-z0-9]", code):
         bad["code"] = N_("Use de 3 a 30 letras sin tilde, cifras o guiones; por ejemplo APU-2023-v1.")
-    elif session.scalar(select(Process.id).where(Process.code == code)) is not None:
+    elif code.lower() in RESERVED or session.scalar(select(Process.id).where(Process.code == code)) is not None:
         bad["code"] = N_("Ya hay un proceso con ese código. Elija otro.")
     if not title.strip():
         bad["title"] = N_("Escriba el título del proceso.")

@@ -55,9 +55,17 @@ def matching(*, q: str = "", kind: str = "", territory: str = "") -> list[Column
     return found
 
 
-def organisations_page(session: Session, *, number: int = 1, q: str = "", kind: str = "", territory: str = "", size: int = PAGE) -> Page:
-    """Return organisations in alphabetical order as (Organisation, members): two queries."""
+def active_ids(session: Session, *, q: str = "", kind: str = "", territory: str = "") -> list[int]:
+    """Return the ids of every organisation in activity that matches, in alphabetical order."""
     criteria = matching(q=q, kind=kind, territory=territory)
+    return list(session.scalars(select(Organisation.id).where(Organisation.active, *criteria).order_by(Organisation.sort_name, Organisation.id)))
+
+
+def organisations_page(
+    session: Session, *, number: int = 1, q: str = "", kind: str = "", territory: str = "", size: int = PAGE, active: bool = False
+) -> Page:
+    """Return organisations in alphabetical order as (Organisation, members): two queries. `active`: only those in activity."""
+    criteria = matching(q=q, kind=kind, territory=territory) + ([Organisation.active.is_(True)] if active else [])
     total = session.scalar(select(func.count(Organisation.id)).where(*criteria)) or 0
     number = max(1, min(number, -(-total // size)))
     members = select(func.count(func.distinct(Membership.person_id))).where(Membership.organisation_id == Organisation.id).correlate(Organisation).scalar_subquery()

@@ -1,0 +1,71 @@
+"""One organisation's whole history with a process: what happened and every mail with its honest state, newest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugins.commitments.contacts import CHANNELS
+from plugins.commitments.letters import about
+from plugins.commitments.models import Commitment, Event, Slot
+from plugins.commitments.states import EVENTS
+from portal.accounts.models import Person
+from portal.i18n import N_
+from portal.mail import ACCEPTED, QUEUED, REJECTED, MailMessage
+
+MAIL_STATES = {
+    QUEUED: N_("Correo en cola: todavía no se ha enviado."),
+    ACCEPTED: N_("El servidor de correo lo aceptó. No sabemos si lo leyeron."),
+    REJECTED: N_("Rechazado: no se entregará."),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the history. `title` and `lines` are sentences in Spanish to translate; `text` is what a person wrote."""
+
+    at: datetime
+    title: str
+    who: str = ""
+    to: str = ""
+    lines: tuple[str, ...] = ()
+    text: str = ""
+    moments: tuple[tuple[str, datetime], ...] = ()
+    mail_id: int | None = None
+
+
+def history(session: Session, commitment: Commitment) -> list[Entry]:
+    """Return the history, newest first. Three queries, however long it is."""
+    events = session.scalars(select(Event).where(Event.commitment_id == commitment.id).order_by(Event.id)).all()
+    mails = session.scalars(select(MailMessage).where(MailMessage.about == about(commitment)).order_by(MailMessage.id)).all()
+    ids = {one.person_id for one in events} | {one.person_id for one in mails}
+    names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(ids - {None})))} if ids - {None} else {}
+    entries = [_event(one, names) for one in events] + [_mail(one, names) for one in mails]
+    return sorted(entries, key=lambda one: one.at, reverse=True)
+
+
+def _event(event: Event, names: Mapping[int, str]) -> Entry:
+    detail: Mapping[str, Any] = event.detail or {}
+    lines = [CHANNELS[detail["channel"]]] if detail.get("channel") in CHANNELS else []
+    if detail.get("alone"):
+        lines.append(N_("Solo para esta organización."))
+    moments = tuple((label, datetime.fromisoformat(detail[key])) for key, label in (("before", N_("Antes")), ("after", N_("Ahora"))) if detail.get(key))
+    text = str(detail.get("text") or detail.get("reason") or detail.get("document") or "")
+    return Entry(event.at, EVENTS.get(event.kind, event.kind), names.get(event.person_id or 0, ""), lines=tuple(lines), text=text, moments=moments)
+
+
+def _mail(mail: MailMessage, names: Mapping[int, str]) -> Entry:
+    """A mail never shows its text: it may carry a private link."""
+    lines = [MAIL_STATES.get(mail.state, mail.state)] + ([mail.problem] if mail.problem else [])
+    moments = ((N_("Aceptado"), mail.settled_at),) if mail.state == ACCEPTED and mail.settled_at else ()
+    return Entry(mail.queued_at, mail.subject, to=names.get(mail.person_id or 0, mail.name or ""), lines=tuple(lines), moments=moments, mail_id=mail.id)
+
+
+def next_signers(slots: list[Slot]) -> list[Slot]:
+    """Return the slots whose turn it is to sign: the unsigned ones of the lowest group with a required one left."""
+    waiting = [slot for slot in slots if slot.signed_at is None]
+    groups = [slot.group for slot in waiting if slot.required]
+    return [slot for slot in waiting if slot.group == min(groups)] if groups else []
