@@ -24,19 +24,18 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from .certificates import issue_certificate, name_of
 from .errors import AuthorityError
 
 _YEAR: Final = dt.timedelta(days=365.25)
 ROOT_VALIDITY: Final = 40 * _YEAR
 ISSUING_VALIDITY: Final = 30 * _YEAR
 ACT_VALIDITY: Final = 20 * _YEAR
-_SKEW: Final = dt.timedelta(minutes=5)  # a reader whose clock is a little behind still accepts a fresh certificate
 _NAMES: Final = ("root", "issuing", "seal")
-_LONGEST: Final = 64  # X.520 upper bound for common name, title and organisation
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Authority:
         OU `act_code` (the instrument's code), serialNumber `slot` (the reserved field's name).
         """
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = _name(
+        subject = name_of(
             (NameOID.COUNTRY_NAME, "PE"),
             (NameOID.ORGANIZATION_NAME, organisation),
             (NameOID.ORGANIZATIONAL_UNIT_NAME, act_code),
@@ -100,7 +99,7 @@ class Authority:
             (NameOID.COMMON_NAME, full_name),
         )
         until = min(now + ACT_VALIDITY, self.issuing.not_valid_after_utc)
-        certificate = _issue(subject, key, self.issuing, self._issuing_key, now, until, authority_depth=None)
+        certificate = issue_certificate(subject, key, self.issuing, self._issuing_key, now, until, authority_depth=None)
         return _act_signer(certificate, key, self.chain)
 
 
@@ -115,12 +114,12 @@ def create(folder: Path, *, now: dt.datetime, passphrase: bytes, name: str = "R�
     if not passphrase:
         raise AuthorityError("an empty passphrase would leave the signing keys unprotected")
     root_key, issuing_key, seal_key = (ec.generate_private_key(ec.SECP256R1()) for _ in _NAMES)
-    root_name = _name((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad raíz {now:%Y}"))
-    issuing_name = _name((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad emisora {now:%Y}"))
-    seal_name = _name((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
-    root = _issue(root_name, root_key, None, root_key, now, now + ROOT_VALIDITY, authority_depth=1)
-    issuing = _issue(issuing_name, issuing_key, root, root_key, now, now + ISSUING_VALIDITY, authority_depth=0)
-    seal = _issue(seal_name, seal_key, issuing, issuing_key, now, issuing.not_valid_after_utc, authority_depth=None)
+    root_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad raíz {now:%Y}"))
+    issuing_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad emisora {now:%Y}"))
+    seal_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
+    root = issue_certificate(root_name, root_key, None, root_key, now, now + ROOT_VALIDITY, authority_depth=1)
+    issuing = issue_certificate(issuing_name, issuing_key, root, root_key, now, now + ISSUING_VALIDITY, authority_depth=0)
+    seal = issue_certificate(seal_name, seal_key, issuing, issuing_key, now, issuing.not_valid_after_utc, authority_depth=None)
     pairs = dict(zip(_NAMES, ((root, root_key), (issuing, issuing_key), (seal, seal_key)), strict=True))
     try:
         _publish(folder, pairs, passphrase)
@@ -203,65 +202,6 @@ def _read_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise AuthorityError(f"{path.name} is not an elliptic curve key")
     return key
-
-
-def _name(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
-    return x509.Name([x509.NameAttribute(oid, text) for oid, raw in attributes if (text := _short(raw))])
-
-
-def _short(text: str) -> str:
-    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1].rstrip() + "…"
-
-
-def _issue(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Certificate | None,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    now: dt.datetime,
-    until: dt.datetime,
-    authority_depth: int | None,
-) -> x509.Certificate:
-    is_authority = authority_depth is not None
-    start = now - _SKEW if issuer is None else max(now - _SKEW, issuer.not_valid_before_utc)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(until)
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=authority_depth), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
-            critical=False,
-        )
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not is_authority,
-                content_commitment=not is_authority,
-                key_cert_sign=is_authority,
-                crl_sign=is_authority,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-    )
-    if not is_authority:
-        # emailProtection because NSS (pdfsig) checks signatures as if they were mail; RFC 9336 for everyone else
-        usage = x509.ExtendedKeyUsage([_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
-        builder = builder.add_extension(usage, critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 
 def _act_signer(
