@@ -1,5 +1,6 @@
 """Checks and changes passwords (argon2, by Flask-Security), taking the same time for people who do not exist."""
 
+import unicodedata
 from functools import cache
 
 from flask_security.changeable import change_user_password
@@ -19,9 +20,14 @@ def _nobodys() -> str:
     return str(hash_password("la contraseña de nadie"))
 
 
+def plain(typed: str) -> str:
+    """Return a password the way every keyboard's is kept: composed letters (NFKC)."""
+    return unicodedata.normalize("NFKC", typed)
+
+
 def matches(person: Person | None, typed: str) -> bool:
     """Tell whether `typed` is the person's password; as slow for nobody, or somebody without one."""
-    typed = typed[:LONGEST]
+    typed = plain(typed)[:LONGEST]
     if person is None or not person.password or not person.active:
         verify_password(typed, _nobodys())
         return False
@@ -30,6 +36,7 @@ def matches(person: Person | None, typed: str) -> bool:
 
 def objection(person: Person, chosen: str) -> str | None:
     """Return why `chosen` cannot be this person's password, or None."""
+    chosen = plain(chosen)
     if len(chosen) < SHORTEST:
         return TOO_SHORT
     if len(chosen) > LONGEST:
@@ -43,4 +50,4 @@ def objection(person: Person, chosen: str) -> str | None:
 
 def change(person: Person, chosen: str) -> None:
     """Set the password, end every session of the person, and queue a mail that says so. The caller opens a new session."""
-    change_user_password(person, chosen, notify=True, autologin=False)
+    change_user_password(person, plain(chosen), notify=True, autologin=False)

@@ -13,7 +13,7 @@ from flask_security.signals import user_authenticated, wan_registered
 from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
 from werkzeug.wrappers import Response
 
-from portal import web
+from portal import clock, web
 from portal.accounts.models import Passkey, Person
 from portal.accounts.session import deliver, open_session
 from portal.context import Portal
@@ -53,6 +53,14 @@ class OurSession:
     session = web.session
 
 
+class Store(FSQLALiteUserDatastore):
+    """Knows that `Passkey` also keeps when a key was added."""
+
+    def create_webauthn(self, user: Any, **values: Any) -> None:  # type: ignore[override]
+        """Add a passkey to `user`."""
+        super().create_webauthn(user, create_datetime=g.now, **values)
+
+
 class QueuedMail(MailUtil):
     """Puts Flask-Security's mails into the portal's queue, drawn from the portal's templates."""
 
@@ -79,7 +87,6 @@ SETTINGS = {
     "PASSWORD_SCHEMES": ["argon2"],
     "DEPRECATED_PASSWORD_SCHEMES": [],
     "PASSWORD_SINGLE_HASH": ["argon2"],  # passwords outlive a change of the secret key
-    "PASSWORD_NORMALIZE_FORM": "NFKC",
     "EMAIL_PLAINTEXT": False,  # QueuedMail draws our templates instead
     "EMAIL_HTML": False,
     "EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE": "accounts/mail/password_changed",
@@ -91,6 +98,8 @@ SETTINGS = {
     "FRESHNESS": timedelta(minutes=-1),  # asked by portal.web with `fresh=True`
     "API_ENABLED_METHODS": ["session"],
     "JOIN_USER_ROLES": False,
+    "INPUT_NORMALIZE_FORM": "NFKC",  # accents stay one letter, as everywhere else
+    "DATETIME_FACTORY": clock.now,
     "I18N_DOMAIN": "messages",
     "I18N_DIRNAME": [str(TRANSLATIONS)],
 }
@@ -100,7 +109,7 @@ def init_app(app: Flask, _portal: Portal) -> None:
     """Install sign-in and the passkeys' endpoints."""
     app.config.update({f"SECURITY_{name}": value for name, value in SETTINGS.items()})
     app.config.update({f"SECURITY_MSG_{name}": (sentence, "error") for name, sentence in MESSAGES.items()})
-    datastore = FSQLALiteUserDatastore(OurSession(), Person, NoRole, Passkey)  # type: ignore[arg-type]
+    datastore = Store(OurSession(), Person, NoRole, Passkey)  # type: ignore[arg-type]
     security = Security(app, datastore, register_blueprint=False, mail_util_cls=QueuedMail, webauthn_util_cls=Keys)
     security.want_json(lambda _request: True)
     app.login_manager._request_callback = None  # type: ignore[attr-defined]  # noqa: SLF001 - no sign-in by header
