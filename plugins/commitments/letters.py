@@ -85,7 +85,8 @@ def _letter(
 def code_context(commitment: Commitment) -> dict[str, Any]:
     """Return what the letter with a one-time code needs beside the code itself (`portal.accounts.codes.send` adds `code`)."""
     context = _context(commitment)
-    return {**context, "instrument": context.pop("code")}
+    context["instrument"] = context.pop("code")  # "code" is the one-time code's place
+    return context
 
 
 def _context(commitment: Commitment) -> dict[str, Any]:
