@@ -49,6 +49,13 @@ def commitments_of(session: Session, person_id: int) -> list[Commitment]:
     return list(session.scalars(loaded))
 
 
+def takes_part(session: Session, person_id: int | None) -> bool:
+    """Tell whether somebody takes part in any commitment."""
+    if person_id is None:
+        return False
+    return session.scalar(select(Commitment.id).where(or_(_represents(person_id), _signs(person_id))).limit(1)) is not None
+
+
 def part_of(session: Session, *, code: str, person_id: int) -> Part:
     """Return what somebody may do with the commitment `code`. Raises `NotFound` for strangers: a code tells them nothing."""
     commitment = session.scalar(select(Commitment).where(Commitment.code == code))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
-from plugins.commitments import board_queries
+from plugins.commitments import board_queries, participants
 from portal import web
 from portal.accounts.actor import Actor
 from portal.extend import PageItem
@@ -17,6 +17,8 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
     if place in {"nav.public", "nav.footer"}:
         yield PageItem(label=gettext("Compromisos"), href=url_for("registry.index"), weight=20, active=request.path.startswith("/compromisos"))
         yield PageItem(label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/")))
+    elif place == "nav.account" and participants.takes_part(web.session, web.actor().person_id):
+        yield PageItem(label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso"))
     elif place == "nav.staff" and web.allowed("commitments.board"):
         yield PageItem(label=gettext("Tablero"), href=url_for("commitments_staff.index"), weight=25, active=request.path.startswith("/gestion/compromisos"))
     elif place == "organisation.page" and web.allowed("commitments.board"):

@@ -24,7 +24,7 @@ def ask(
     session: Session, *, now: datetime, person_id: int, commitment: Commitment, text: str, item_code: str | None, mailer: Mailer, staff_path: str = "/gestion/preguntas/"
 ) -> Question:
     """Put a question to the Mesa; its contact gets it by mail, with a link to `staff_path` + the question's id."""
-    text = _checked(text, N_("Escriba su pregunta."))
+    text = checked(text, N_("Escriba su pregunta."))
     question = Question(commitment_id=commitment.id, item_code=item_code, text=text, asked_at=now, asked_by_id=person_id)
     session.add(question)
     states.note(session, commitment.id, "question_asked", now=now, person_id=person_id, item=item_code)
@@ -42,7 +42,7 @@ def answer(session: Session, *, now: datetime, person_id: int, question_id: int,
         raise NotFound
     if question.answer is not None:
         raise Conflict(N_("Esta pregunta ya tiene respuesta."))
-    question.answer, question.answered_at, question.answered_by_id = _checked(text, N_("Escriba la respuesta.")), now, person_id
+    question.answer, question.answered_at, question.answered_by_id = checked(text, N_("Escriba la respuesta.")), now, person_id
     commitment = session.get_one(Commitment, question.commitment_id)
     states.note(session, commitment.id, "question_answered", now=now, person_id=person_id, item=question.item_code)
     asker = session.get(Person, question.asked_by_id) if question.asked_by_id else None
@@ -51,7 +51,8 @@ def answer(session: Session, *, now: datetime, person_id: int, question_id: int,
     return question
 
 
-def _checked(text: str, empty: str) -> str:
+def checked(text: str, empty: str) -> str:
+    """Return a text ready to keep. Raises `Invalid` (field "text") with the sentence `empty`, or when it is too long."""
     text = text.strip()
     if not text:
         raise Invalid(empty, fields={"text": empty})

@@ -135,6 +135,7 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
         note(session, made.id, "chosen", now=now)
         session.commit()
         session.refresh(made)
+        session.commit()  # no transaction left open: on SQLite it would keep everybody else from writing
         return Signing(made, people)
 
     return make
@@ -174,6 +175,7 @@ def issued(portal: Portal, session: Session, answered: Callable[..., Signing], n
         session.commit()
         issue(portal, signing.commitment.id, now=now)
         session.refresh(signing.commitment)
+        session.commit()
         return signing
 
     return make
@@ -190,5 +192,6 @@ def sign_all(portal: Portal, session: Session, now: datetime) -> Callable[[Signi
             sign_slot(portal, session, now=now, slot_id=slot.id, person_id=slot.person.id)
             session.commit()
         session.refresh(signing.commitment)
+        session.commit()
 
     return sign

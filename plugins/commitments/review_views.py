@@ -1,0 +1,311 @@
+"""The representative's road: their commitments, their data, one page a dimension, the check of all answers, questions."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response
+
+from plugins.commitments import issuing, parking, questions, states
+from plugins.commitments import stances as positions
+from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
+from plugins.commitments.models import Commitment, Event
+from plugins.commitments.participants import Part, commitments_of, part_of, reviewer_of
+from plugins.commitments.review_forms import DataForm, QuestionForm
+from plugins.commitments.review_pages import as_parked, from_parked, shown_items, typed_in
+from portal import web
+from portal.accounts.models import Person
+from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError
+from portal.failures import told
+from portal.i18n import N_
+from portal.organisations.models import CAPACITIES, Membership
+from portal.web import public, signed_in
+
+blueprint = Blueprint("mine", __name__)
+COOKIE = "rubrica_pendiente"
+FULL = N_("No se pudo guardar: el servidor no acepta más datos ahora. Lo que escribió sigue en esta página: no la cierre y vuelva a intentarlo.")
+
+
+@blueprint.record
+def _accept_after_sign_out(state: BlueprintSetupState) -> None:
+    """A page sent after its session ended has no token to check: `save` checks it itself, and keeps what was typed."""
+    csrf = state.app.extensions.get("csrf")
+    if csrf is not None:
+        csrf.exempt(save)
+
+
+@blueprint.get("/mi-compromiso")
+@signed_in
+def index() -> Any:
+    """List the person's commitments, or go to the only one."""
+    found = commitments_of(web.session, web.person_id())
+    if len(found) == 1:
+        return redirect(url_for(".home", code=found[0].code))
+    return render_template("commitments/representative/index.html", commitments=found, labels=states.LABELS)
+
+
+@blueprint.get("/mi-compromiso/<code>")
+@signed_in
+def home(code: str) -> str:
+    """Show what is to do, with deadline and contact."""
+    part, agenda = _part(code)
+    said = positions.stances_of(web.session, part.commitment)
+    return render_template(
+        "commitments/representative/home.html", part=part, commitment=part.commitment, agenda=agenda, counts=positions.counts(agenda, said),
+        missing=positions.unanswered(agenda, said), confirmed=_data_confirmed(part.commitment), asked=questions.questions_of(web.session, part.commitment),
+        labels=states.LABELS, capacities=CAPACITIES, waiting=_is_waiting(part.commitment),
+    )
+
+
+@blueprint.get("/mi-compromiso/<code>/datos")
+@signed_in
+def data(code: str) -> str:
+    """Show name, capacity and e-mail, to be confirmed."""
+    return _data_page(reviewer_of(web.session, code=code, person_id=web.person_id()), DataForm(formdata=None))
+
+
+@blueprint.post("/mi-compromiso/<code>/datos")
+@signed_in
+def confirm_data(code: str) -> Any:
+    """Note that the data are right, or send the Mesa a note of what to mend."""
+    part, form = reviewer_of(web.session, code=code, person_id=web.person_id()), DataForm()
+    if form.right.data not in {"si", "no"}:
+        form.right.errors = [gettext("Elija si los datos son correctos.")]
+        return _data_page(part, form), 422
+    if form.right.data == "no":
+        try:
+            text = questions.checked(form.correction.data or "", N_("Escriba qué hay que corregir."))
+        except Invalid as error:
+            form.correction.errors = [told(error)]
+            return _data_page(part, form), 422
+        text = gettext("Corrección de datos: %(text)s", text=text)
+        questions.ask(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=text, item_code=None, mailer=web.portal().mailer)
+        flash(gettext("Avisamos a la Mesa. Puede seguir mientras lo corrige."), "ok")
+    states.note(web.session, part.commitment.id, "entered", now=g.now, person_id=web.person_id(), data="confirmed" if form.right.data == "si" else "to_mend")
+    web.commit()
+    return web.back_to(".home", code=code)
+
+
+@blueprint.get("/mi-compromiso/<code>/<dimension>")
+@signed_in
+def page(code: str, dimension: str) -> Any:
+    """Show one dimension, item by item; with what was typed when a session had ended."""
+    part, agenda = _reviewer(code)
+    agenda.dimension(dimension)
+    kept = parking.parked(web.session, now=g.now, commitment=part.commitment, dimension=dimension, token=request.cookies.get(COOKIE, ""))
+    notice = gettext("Su sesión terminó. Guardamos lo que escribió: revíselo y vuelva a guardar.") if kept else None
+    return _dimension_page(part, agenda, dimension, typed=from_parked(kept) if kept else None, notice=notice)
+
+
+@blueprint.post("/mi-compromiso/<code>/<dimension>")
+@public
+def save(code: str, dimension: str) -> Any:
+    """Save the whole page; go to the next item. Without a session, keep what was typed and ask to sign in."""
+    if not web.actor().signed_in:
+        return _park(code, dimension)
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        current_app.extensions["csrf"].protect()
+    part, agenda = _reviewer(code)
+    typed = typed_in(request.form, agenda, dimension)
+    wanted, batch, applied = request.form.get("aplicar", ""), "", 0
+    try:
+        saved = positions.save_page(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, dimension=dimension, typed=typed)
+        token = request.cookies.get(COOKIE, "")
+        if token:
+            parking.forget(web.session, token=token)
+        web.commit()
+        if wanted and saved.whole:
+            batch, applied = positions.apply_to_unanswered(
+                web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, stance=wanted, dimension=dimension,
+            )
+            web.commit()
+    except (Conflict, Expired, Invalid) as error:
+        web.session.rollback()
+        return _dimension_page(part, agenda, dimension, typed=typed, notice=told(error)), error.status
+    except OperationalError:
+        current_app.logger.exception("positions not saved")
+        web.session.rollback()
+        return _dimension_page(part, agenda, dimension, typed=typed, notice=gettext(FULL)), 503
+    if not saved.whole:
+        return _dimension_page(part, agenda, dimension, typed=typed, saved=saved), 409 if saved.stale else 422
+    return _without_cookie(_onwards(code, agenda, dimension, batch=batch, applied=applied))
+
+
+def _onwards(code: str, agenda: FrozenAgenda, dimension: str, *, batch: str, applied: int) -> Response:
+    """Lead to the next item, the next dimension or the check of answers."""
+    if batch:
+        return redirect(url_for(".page", code=code, dimension=dimension, lote=batch, aplicados=applied), 303)
+    if request.form.get("volver") == "revisar":
+        return redirect(url_for(".review", code=code, _anchor=f"punto-{request.form.get('punto', '')}"), 303)
+    names = [one["name"] for one in agenda.dimensions]
+    after = request.form.get("siguiente", "")
+    if after and after in agenda.codes:
+        return redirect(url_for(".page", code=code, dimension=dimension, _anchor=f"punto-{after}"), 303)
+    following = names[names.index(dimension) + 1 :]
+    return redirect(url_for(".page", code=code, dimension=following[0]) if following else url_for(".review", code=code), 303)
+
+
+@blueprint.post("/mi-compromiso/<code>/<dimension>/deshacer")
+@signed_in
+def undo(code: str, dimension: str) -> Response:
+    """Take back what was applied to every unanswered item."""
+    part, _ = _reviewer(code)
+    count = positions.undo(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, batch=request.form.get("lote", ""))
+    web.commit()
+    flash(ngettext("Deshecho: %(num)d punto vuelve a quedar sin respuesta.", "Deshecho: %(num)d puntos vuelven a quedar sin respuesta.", count), "info")
+    return web.back_to(".page", code=code, dimension=dimension)
+
+
+@blueprint.get("/mi-compromiso/<code>/revisar")
+@signed_in
+def review(code: str) -> str:
+    """Show every answer, the unanswered first."""
+    part, agenda = _reviewer(code)
+    return _review_page(part, agenda)
+
+
+@blueprint.post("/mi-compromiso/<code>/revisar")
+@signed_in
+def confirm(code: str) -> Any:
+    """Close the positions and ask for the document; unanswered items are asked about first."""
+    part, agenda = _reviewer(code)
+    convert = request.form.get("convertir") == "si"
+    try:
+        positions.confirm(web.session, now=g.now, person_id=web.person_id(), portal=web.portal(), commitment=part.commitment, agenda=agenda, convert=convert)
+    except (Conflict, Expired, Invalid) as error:
+        web.session.rollback()
+        return _review_page(part, agenda, problem=told(error), asking=isinstance(error, Invalid)), error.status
+    web.commit()
+    web.portal().queue.enqueue("commitments.issue", part.commitment.id)
+    return web.back_to(".home", code=code)
+
+
+@blueprint.post("/mi-compromiso/<code>/reabrir")
+@signed_in
+def reopen(code: str) -> Response:
+    """Open the positions again while nobody has signed; an issued document is discarded."""
+    part = reviewer_of(web.session, code=code, person_id=web.person_id())
+    issuing.reopen(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment)
+    web.commit()
+    web.portal().ask.commitment_changed(web.portal(), part.commitment.id, "review_reopened")
+    flash(gettext("Las posiciones están abiertas otra vez."), "ok")
+    return web.back_to(".review", code=code)
+
+
+@blueprint.get("/mi-compromiso/<code>/preguntas")
+@signed_in
+def ask(code: str) -> str:
+    """Show the questions asked so far, and a form for another."""
+    part, agenda = _reviewer(code)
+    return _questions_page(part, agenda, _question_form(agenda, item=request.args.get("punto", "")))
+
+
+@blueprint.post("/mi-compromiso/<code>/preguntas")
+@signed_in
+def send_question(code: str) -> Any:
+    """Put a question to the Mesa."""
+    part, agenda = _reviewer(code)
+    form = _question_form(agenda)
+    try:
+        if form.item.data not in {"", *agenda.codes}:
+            raise Invalid(fields={"item": N_("Elija un punto de la lista.")})
+        questions.ask(
+            web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=form.text.data or "", item_code=form.item.data or None,
+            mailer=web.portal().mailer,
+        )
+    except Invalid as error:
+        for name, sentence in error.fields.items():
+            form[name].errors = [gettext(sentence)]
+        return _questions_page(part, agenda, form), 422
+    web.commit()
+    flash(gettext("Su pregunta está en la Mesa. La respuesta le llegará por correo y quedará aquí."), "ok")
+    return web.back_to(".ask", code=code)
+
+
+def _part(code: str) -> tuple[Part, FrozenAgenda]:
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    return part, frozen_agenda(web.portal().store, part.commitment.process.version)
+
+
+def _reviewer(code: str) -> tuple[Part, FrozenAgenda]:
+    part = reviewer_of(web.session, code=code, person_id=web.person_id())
+    return part, frozen_agenda(web.portal().store, part.commitment.process.version)
+
+
+def _is_waiting(commitment: Commitment) -> bool:
+    return commitment.state == states.OPEN and commitment.issue_requested_at is not None and commitment.issue_problem is None
+
+
+def _data_confirmed(commitment: Commitment) -> bool:
+    rows = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind == "entered", Event.person_id == web.person_id())
+    return web.session.scalar(rows.limit(1)) is not None
+
+
+def _data_page(part: Part, form: DataForm) -> str:
+    person = web.session.get_one(Person, web.person_id())
+    held = web.session.scalars(select(Membership.capacity).where(Membership.person_id == person.id, Membership.organisation_id == part.commitment.organisation_id))
+    capacities = list(dict.fromkeys([*held, *(slot.capacity for slot in part.slots)]))
+    return render_template("commitments/representative/data.html", part=part, commitment=part.commitment, person=person, capacities=[CAPACITIES.get(one, one) for one in capacities], form=form)
+
+
+def _dimension_page(part: Part, agenda: FrozenAgenda, dimension: str, *, typed: Any = None, saved: Any = None, notice: str | None = None) -> str:
+    commitment = part.commitment
+    said = positions.stances_of(web.session, commitment)
+    writable = commitment.state == states.OPEN and commitment.stances_open and commitment.deadline > g.now
+    return render_template(
+        "commitments/representative/dimension.html", part=part, commitment=commitment, agenda=agenda, dimension=agenda.dimension(dimension),
+        items=shown_items(web.session, agenda, dimension, said, typed=typed, saved=saved), counts=positions.counts(agenda, said)[dimension], saved=saved, told=notice,
+        stances=states.STANCES, writable=writable or typed is not None, batch=request.args.get("lote", ""), applied=request.args.get("aplicados", "0"),
+        back=request.values.get("volver", ""), place=request.values.get("punto", ""), longest=positions.LONGEST,
+    )
+
+
+def _review_page(part: Part, agenda: FrozenAgenda, *, problem: str | None = None, asking: bool = False) -> str:
+    said = positions.stances_of(web.session, part.commitment)
+    missing = positions.unanswered(agenda, said)
+    rows = [{"item": item, "dimension": dimension, "said": said.get(item["code"])} for dimension in agenda.dimensions for item in dimension["items"]]
+    return render_template(
+        "commitments/representative/review.html", part=part, commitment=part.commitment, agenda=agenda, missing=missing, totals=positions.totals(agenda, said),
+        rows=[row for row in rows if row["item"]["code"] not in missing], unanswered=[row for row in rows if row["item"]["code"] in missing],
+        stances=states.STANCES, problem=problem, asking=asking and bool(missing), waiting=_is_waiting(part.commitment),
+    )
+
+
+def _question_form(agenda: FrozenAgenda, *, item: str = "") -> QuestionForm:
+    form = QuestionForm() if request.method == "POST" else QuestionForm(formdata=None, data={"item": item})
+    form.item.choices = [("", gettext("Todo el compromiso")), *((code, code) for code in agenda.codes)]
+    return form
+
+
+def _questions_page(part: Part, agenda: FrozenAgenda, form: QuestionForm) -> str:
+    asked = questions.questions_of(web.session, part.commitment)
+    return render_template("commitments/representative/questions.html", part=part, commitment=part.commitment, agenda=agenda, form=form, asked=asked)
+
+
+def _park(code: str, dimension: str) -> Response:
+    """Keep what was typed until the person signs in again; only pages of this portal may send it."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Forbidden
+    back = redirect(url_for("accounts.sign_in", next=url_for(".page", code=code, dimension=dimension)), 303)
+    commitment = web.session.scalar(select(Commitment).where(Commitment.code == code))
+    if commitment is None:
+        return back
+    try:
+        agenda = frozen_agenda(web.portal().store, commitment.process.version)
+        typed = as_parked(typed_in(request.form, agenda, dimension))
+    except (NotFound, PortalError):
+        return back
+    token = parking.park(web.session, now=g.now, commitment=commitment, dimension=dimension, typed=typed)
+    web.commit()
+    flash(gettext("Su sesión terminó. Guardamos lo que escribió: entre de nuevo para seguir."), "info")
+    back.set_cookie(COOKIE, token, max_age=int(parking.KEPT_FOR.total_seconds()), httponly=True, samesite="Lax", secure=web.portal().settings.secure_cookies, path="/mi-compromiso")
+    return back
+
+
+def _without_cookie(response: Response) -> Response:
+    if COOKIE in request.cookies:
+        response.delete_cookie(COOKIE, path="/mi-compromiso")
+    return response

@@ -1,0 +1,196 @@
+"""The pages where a person reads what they sign, asks for a code, signs or declines, and finds their proof."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from plugins.commitments import closing, letters, signing_acts, states
+from plugins.commitments import stances as positions
+from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments.models import Revision, Slot
+from plugins.commitments.participants import Part, part_of
+from plugins.commitments.record import slot_organisation
+from plugins.commitments.review_forms import DeclineForm, SignForm
+from portal import web
+from portal.accounts.models import Person
+from portal.documents.models import StoredFile
+from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.failures import told
+from portal.mail import MailMessage
+from portal.organisations.models import CAPACITIES
+from portal.web import signed_in
+
+blueprint = Blueprint("signing", __name__)
+
+
+@blueprint.get("/firmar/<code>")
+@signed_in
+def short(code: str) -> AnyResponse:
+    """Lead the Mesa's signatories and witnesses to the page where they sign."""
+    part_of(web.session, code=code, person_id=web.person_id())
+    return redirect(url_for(".read", code=code))
+
+
+@blueprint.get("/mi-compromiso/<code>/firmar")
+@signed_in(fresh=True)
+def read(code: str) -> Any:
+    """Show what is to be signed: summary, document, name, capacity, consent."""
+    part, slot = _slot(code)
+    if slot.signed_at is not None:
+        return redirect(url_for(".proof", code=code))
+    return _page(part, slot, SignForm(formdata=None))
+
+
+@blueprint.post("/mi-compromiso/<code>/firmar/codigo")
+@signed_in(fresh=True)
+def send_code(code: str) -> AnyResponse:
+    """Queue the mail with the one-time code."""
+    _, slot = _slot(code)
+    mail = signing_acts.send_code(web.portal(), web.session, now=g.now, slot_id=slot.id, person_id=web.person_id())
+    web.commit()
+    web.portal().queue.enqueue("mail.send", mail.id)
+    return redirect(url_for(".read", code=code, _anchor="firma"), 303)
+
+
+@blueprint.post("/mi-compromiso/<code>/firmar")
+@signed_in(fresh=True)
+def sign(code: str) -> Any:
+    """Sign."""
+    part, slot = _slot(code)
+    form = SignForm()
+    try:
+        outcome = signing_acts.sign(
+            web.portal(), web.session, now=g.now, slot_id=slot.id, person_id=web.person_id(), code=form.code.data or "", name=form.name.data or "", agrees=bool(form.agrees.data),
+        )
+    except (Invalid, TooMany, Expired, Conflict) as error:
+        web.session.rollback()
+        return _refused(code, form, error)
+    web.commit()
+    signing_acts.announce(web.portal(), part.commitment.id, outcome)
+    return web.back_to(".proof", code=code)
+
+
+@blueprint.get("/mi-compromiso/<code>/constancia")
+@signed_in
+def proof(code: str) -> str:
+    """Say what was signed, who is missing and what comes next."""
+    part, slot = _slot(code)
+    waiting = [one for one in part.commitment.slots if one.required and one.signed_at is None]
+    return render_template(
+        "commitments/representative/proof.html", part=part, commitment=part.commitment, slot=slot, waiting=waiting, capacities=CAPACITIES, labels=states.LABELS,
+        address=f"{web.portal().settings.public_url}/v/{part.commitment.code}",
+    )
+
+
+@blueprint.get("/mi-compromiso/<code>/documento.pdf")
+@signed_in
+def document(code: str) -> Response:
+    """Give the document as it stands now to those who take part."""
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    if part.commitment.head_sha256 is None:
+        raise NotFound
+    return _pdf(part.commitment.head_sha256, f"compromiso-{part.commitment.code}.pdf")
+
+
+@blueprint.get("/mi-compromiso/<code>/constancia.pdf")
+@signed_in
+def certificate(code: str) -> Response:
+    """Give the constancia to those who take part."""
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    if part.commitment.constancia_sha256 is None:
+        raise NotFound
+    return _pdf(part.commitment.constancia_sha256, f"constancia-{part.commitment.code}.pdf")
+
+
+@blueprint.get("/mi-compromiso/<code>/declinar")
+@signed_in(fresh=True)
+def refuse(code: str) -> str:
+    """Ask for the reason, and whether to show it."""
+    part = _declining(code)
+    closing.check_may_decline(part.commitment)
+    return render_template("commitments/representative/decline.html", commitment=part.commitment, form=DeclineForm(formdata=None))
+
+
+@blueprint.post("/mi-compromiso/<code>/declinar")
+@signed_in(fresh=True)
+def decline(code: str) -> Any:
+    """Decline; every party hears of it."""
+    part, form = _declining(code), DeclineForm()
+    if form.public.data not in {"privado", "publico"}:
+        form.public.errors = [gettext("Elija quién puede leer el motivo.")]
+    if not form.sure.data:
+        form.sure.errors = [gettext("Marque la casilla para confirmar.")]
+    if not form.errors:
+        try:
+            mails = closing.decline(
+                web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, reason=form.reason.data or "", public=form.public.data == "publico",
+                mailer=web.portal().mailer,
+            )
+        except Invalid as error:
+            form.reason.errors = [gettext(error.fields["reason"])]
+        else:
+            web.commit()
+            web.portal().ask.commitment_changed(web.portal(), part.commitment.id, "declined")
+            for mail in mails:
+                web.portal().queue.enqueue("mail.send", mail)
+            flash(gettext("Registramos la declinación. Avisamos por correo a todas las partes."), "ok")
+            return web.back_to("mine.home", code=code)
+    return render_template("commitments/representative/decline.html", commitment=part.commitment, form=form), 422
+
+
+def _slot(code: str) -> tuple[Part, Slot]:
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    if part.slot is None:
+        raise Forbidden
+    return part, part.slot
+
+
+def _declining(code: str) -> Part:
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    if not part.may_decline:
+        raise Forbidden
+    return part
+
+
+def _refused(code: str, form: SignForm, error: PortalError) -> Any:
+    """Show the page again with what was wrong beside its field; a closed or signed commitment answers with its sentence."""
+    part, slot = _slot(code)
+    if isinstance(error, Invalid) and error.fields:
+        for name, sentence in error.fields.items():
+            form[name].errors = [gettext(sentence)]
+        return _page(part, slot, form), 422
+    if isinstance(error, Conflict) and error.code == "conflict":
+        return _page(part, slot, form, problem=told(error)), 409
+    form.code.errors = [told(error)]
+    return _page(part, slot, form), error.status
+
+
+def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None) -> str:
+    commitment = part.commitment
+    try:
+        signing_acts.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id())
+    except PortalError as error:
+        problem = problem or told(error)
+    agenda = frozen_agenda(web.portal().store, commitment.process.version)
+    said = positions.stances_of(web.session, commitment)
+    rows = [{"item": item, "said": said.get(item["code"])} for item in agenda.items]
+    size = web.session.scalar(select(StoredFile.size).where(StoredFile.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
+    last = web.session.scalar(
+        select(MailMessage).where(MailMessage.about == letters.about(commitment), MailMessage.person_id == web.person_id(), MailMessage.kind == "commitment.code")
+        .order_by(MailMessage.id.desc()).limit(1)
+    )
+    revision = web.session.scalar(select(Revision).where(Revision.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
+    return render_template(
+        "commitments/representative/sign.html", part=part, commitment=commitment, slot=slot, form=form, problem=problem, totals=positions.totals(agenda, said), rows=rows,
+        stances=states.STANCES, size=size, mail=last, capacity=CAPACITIES.get(slot.capacity, slot.capacity), organisation=slot_organisation(web.session, commitment, slot),
+        revision=revision, person=web.session.get_one(Person, web.person_id()), capacities=CAPACITIES, retry=request.method == "POST",
+    )
+
+
+def _pdf(sha256: str, name: str) -> Response:
+    response = Response(web.portal().store.get(sha256), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
