@@ -9,7 +9,7 @@ import click
 
 from portal import __version__
 from portal.errors import PortalError
-from portal.settings import Settings, load
+from portal.settings import Settings, demo_plugins, load
 
 
 def settings() -> Settings:

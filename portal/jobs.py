@@ -1,7 +1,8 @@
 """Background work over rows. The queue (Huey) only carries a kind and an id; a sweep finds what was left undone."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -24,6 +25,7 @@ class Queue:
     def __init__(self, url: str) -> None:
         self.huey = _huey(url)
         self._portal: Portal | None = None
+        self._quiet = 0
         self._kinds: dict[str, JobKind] = {}
         self._task: Callable[[str, str], Any] = self.huey.task(name="portal.job")(self._run)
         self.huey.periodic_task(_every_minute, name="portal.sweep")(self.sweep)
@@ -43,7 +45,7 @@ class Queue:
 
     def sweep(self) -> int:
         """Enqueue every row whose work is still to do; return how many."""
-        if self._portal is None:
+        if self._portal is None or self._quiet:
             return 0
         found = []
         with self._portal.sessions() as session:
@@ -56,6 +58,15 @@ class Queue:
         for name, identity in found:
             self.enqueue(name, identity)
         return len(found)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Hold this process's sweeps back, while something writes rows whose work it does itself."""
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
 
     def drain(self, rounds: int = 20) -> int:
         """Do, in this process and now, all that is pending; return how many rows. For commands and tests."""

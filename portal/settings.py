@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.errors import Misconfigured
+from portal.errors import Conflict, Misconfigured
 
 DEMO_MARK = "demo"  # a file in `home`: `portal demo` filled this installation
 
@@ -110,6 +110,25 @@ def _completed(values: dict[str, Any], *, demo_chosen: bool) -> Settings:
     if settings.log_level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured("La variable PORTAL_LOG_LEVEL debe ser DEBUG, INFO, WARNING o ERROR.")
     return settings
+
+
+def demo_plugins() -> tuple[str, ...]:
+    """Return the plugins that make the demonstration."""
+    names: tuple[str, ...] = importlib.import_module("plugins").DEMO
+    return names
+
+
+def demo_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings with the demonstration on, for the command that fills it. Raises `Conflict` while PORTAL_DEMO is off."""
+    environ = os.environ if environ is None else environ
+    if "PORTAL_DEMO" in environ and not load(environ).demo:
+        raise Conflict("PORTAL_DEMO está apagada: en esta instalación no hay demostración.")
+    return load({**environ, "PORTAL_DEMO": "1"})
+
+
+def mark_demo(settings: Settings) -> None:
+    """Note in the installation's folder that it is a demonstration: later runs show it unless PORTAL_DEMO=0."""
+    settings.file(DEMO_MARK).write_text("")
 
 
 def prepare_home(settings: Settings) -> Settings:

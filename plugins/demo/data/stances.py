@@ -53,10 +53,13 @@ _TENTHS_READ = {
 _SILENT_EVERY = 29
 
 
-def stances(slug: str, items: Sequence[str]) -> tuple[DemoStance, ...]:
-    """Return what the organisation has said so far of `items` (codes in order); those it has not reached are absent."""
+def stances(slug: str, items: Sequence[str], *, whole: bool = False) -> tuple[DemoStance, ...]:
+    """Return what the organisation has said so far of `items` (codes in order); those it has not reached are absent.
+
+    `whole`: of all items, whatever its stage (one that declined a document already issued had answered them all).
+    """
     position, organisation = next((i, o) for i, o in enumerate(ORGANISATIONS) if o.slug == slug)
-    reached = len(items) * _TENTHS_READ.get(organisation.stage, 0) // 10
+    reached = len(items) * (10 if whole else _TENTHS_READ.get(organisation.stage, 0)) // 10
     return tuple(_stance(slug, code, index + 2 * position) for index, code in enumerate(items[:reached]))
 
 
