@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.agendas import service
+from portal.agendas import queries, service
 from portal.agendas.drafting import draft_digest, draft_document
 from portal.agendas.models import Agenda, AgendaVersion, Item
 from portal.context import Portal
@@ -50,3 +50,31 @@ class Bench:
 def bench(portal: Portal, session: Session, now: datetime) -> Bench:
     """Tools for one draft."""
     return Bench(portal, session, now)
+
+
+class Look:
+    """Reads what is committed, each time in a session of its own, so that no transaction of the test is in a page's way."""
+
+    def __init__(self, portal: Portal, agenda_id: int) -> None:
+        self.portal, self.agenda_id = portal, agenda_id
+
+    def item(self, code: str) -> Item:
+        """Return an item."""
+        with self.portal.sessions() as own:
+            return queries.item(own, self.agenda_id, code)
+
+    def wordings(self, code: str) -> list[str]:
+        """Return every text an item had, last first."""
+        with self.portal.sessions() as own:
+            return [one.snapshot["content"]["text"] for one in queries.item_revisions(own, queries.item(own, self.agenda_id, code).id)]
+
+    def versions(self) -> list[AgendaVersion]:
+        """Return the frozen versions, last first."""
+        with self.portal.sessions() as own:
+            return queries.versions(own, self.agenda_id)
+
+
+@pytest.fixture
+def look(portal: Portal, draft: Agenda) -> Look:
+    """What is committed of the draft."""
+    return Look(portal, draft.id)
