@@ -39,7 +39,8 @@ class Commands(click.Group):
             from portal.extend.registry import load as load_plugins  # noqa: PLC0415
 
             try:
-                found = load_plugins(settings().plugins, hooks=("commands",)).answers("commands")
+                names = dict.fromkeys((*settings().plugins, *demo_plugins()))  # the demonstration is begun by a command of its own
+                found = load_plugins(tuple(names), hooks=("commands",)).answers("commands")
             except PortalError:
                 found = ()
             self._targets = {one.name: (one.target, one.help) for one in found}
