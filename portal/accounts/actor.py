@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from portal.extend.kinds import Permission
+from portal.i18n import N_
 
 ROLES = {
-    "administrator": "Administración del portal",
-    "coordinator": "Coordinación",
-    "staff": "Equipo de la Mesa",
-    "representative": "Representante de organización",
-    "delegate": "Delegado/a de dimensión",
-    "witness": "Testigo",
-    "reader": "Lectura",
+    "administrator": N_("Administración del portal"),
+    "coordinator": N_("Coordinación"),
+    "staff": N_("Equipo de la Mesa"),
+    "representative": N_("Representante de organización"),
+    "delegate": N_("Delegado/a de dimensión"),
+    "witness": N_("Testigo"),
+    "reader": N_("Lectura"),
 }
 
 CORE_PERMISSIONS = (
