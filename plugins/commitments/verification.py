@@ -51,6 +51,9 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
         edition = next(one.edition for one in exact.revisions if one.sha256 == digest)
         verdict = judge(data, inspection=inspection, exact=registered(session, exact, edition))
         return Verified(_discreet(verdict), exact, digest, discarded=edition != exact.edition or exact.state == OPEN)
+    certified = session.scalar(_loaded().where(tables.Commitment.constancia_sha256 == digest))
+    if certified is not None and inspection.verdict == "valid":
+        return Verified(Verdict("authentic_complete", (Reason("constancia"),), certified.code, inspection.signatures), certified, digest)
     found = {one.code: one for one in _candidates(session, data, inspection)}
     verdict = judge(data, inspection=inspection, exact=None, candidates=_with_bytes(portal, session, found.values()))
     return Verified(_discreet(verdict), found.get(verdict.instrument or ""), digest)

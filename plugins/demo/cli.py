@@ -16,12 +16,13 @@ def demo(out: Path | None, *, as_json: bool) -> None:
     From then on `portal run` shows the demonstration, unless PORTAL_DEMO=0.
     """
     from plugins.demo.export import export  # noqa: PLC0415
-    from plugins.demo.loading import load, sign_in_lines  # noqa: PLC0415
+    from plugins.demo.loading import load, say_nothing, sign_in_lines  # noqa: PLC0415
     from portal import clock  # noqa: PLC0415
     from portal.install import ready  # noqa: PLC0415
     from portal.settings import demo_settings, mark_demo  # noqa: PLC0415
 
     settings = demo_settings()
+    say_nothing()
     portal = ready(settings)
     new = load(portal, now=clock.now())
     mark_demo(settings)

@@ -78,6 +78,11 @@ def untold() -> list[str]:
     return [] if _told else ["samples"]
 
 
+def say_nothing() -> None:
+    """Let this process not tell the terminal: its command does."""
+    _told.append(True)
+
+
 def load_and_tell(portal: Portal) -> None:
     """Load what is missing, in the background of a portal that serves, and print how to sign in; once a process."""
     if _told:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.commitments import closing, keys, states
+from plugins.commitments.evidence import publish
 from plugins.commitments.issuing import reopen
 from plugins.commitments.models import Revision
 from plugins.commitments.verification import verify_bytes
@@ -73,6 +74,16 @@ def test_a_complete_document_is_authentic_and_says_who_signed(portal: Portal, se
         ("firma-1", "Firmante 1 de muestra", "Personero/a legal titular", "valid"),
         ("firma-2", "Firmante 2 de muestra", "Coordinador/a regional", "valid"),
     ]
+
+
+def test_the_constancia_is_recognised_for_what_it_is(portal: Portal, session: Session, client: FlaskClient, signed: Signing, now: datetime) -> None:
+    publish(portal, signed.commitment.id, now=now)
+    session.refresh(signed.commitment)
+    code, pdf = signed.commitment.code, portal.store.get(str(signed.commitment.constancia_sha256))
+    session.rollback()
+    answer = asked(client, pdf)
+    assert (answer["verdict"], answer["instrument"], [one["code"] for one in answer["reasons"]]) == ("authentic_complete", code, ["constancia"])
+    assert asked(client, pdf + b" ")["verdict"] != "authentic_complete"
 
 
 def test_each_stage_of_a_document_has_its_verdict(portal: Portal, session: Session, client: FlaskClient, issued: Callable[..., Signing], sign_all: Callable[..., None]) -> None:
