@@ -1,0 +1,484 @@
+"""Every route, for every role: let in or refused as the table below says. A route without a line fails the test.
+
+The table is written by hand, on purpose: it is what the portal promises, and the decorators are what it does.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments.issuing import issue
+from plugins.commitments.models import Bulk, Commitment, Process, Question, Slot
+from plugins.commitments.signing.codes import new_code
+from plugins.commitments.stances import Typed, confirm, save_page
+from plugins.commitments.states import note
+from portal import clock
+from portal.accounts.models import Grant, Person
+from portal.agendas.models import Agenda, Item
+from portal.app import create_app
+from portal.context import Portal, assemble
+from portal.organisations.models import Membership, Organisation
+from portal.settings import load
+from portal.testing.agendas import sample_agenda
+from portal.testing.fixtures import Actors, Databases
+
+pytestmark = [pytest.mark.once, pytest.mark.xdist_group("authorization")]
+
+# "elsewhere": the same role, held in another agenda (a representative: of another organisation in the same agenda).
+ROLES = (
+    "nobody",
+    "person",
+    "reader",
+    "witness",
+    "delegate",
+    "representative",
+    "staff",
+    "coordinator",
+    "administrator",
+    "reader elsewhere",
+    "delegate elsewhere",
+    "representative elsewhere",
+    "staff elsewhere",
+    "coordinator elsewhere",
+)
+ALL = frozenset(ROLES)
+SIGNED_IN = ALL - {"nobody"}
+ADMINISTRATOR = frozenset({"administrator"})
+# In one agenda:
+COORDINATION = ADMINISTRATOR | {"coordinator"}
+MESA = COORDINATION | {"staff"}
+EDITORS = MESA | {"delegate"}
+DRAFT_READERS = EDITORS | {"reader"}
+BOARD = MESA | {"reader"}
+# Where no agenda is named, holding the role anywhere is enough:
+ANY_COORDINATION = COORDINATION | {"coordinator elsewhere"}
+ANY_MESA = MESA | {"staff elsewhere", "coordinator elsewhere"}
+ANY_DRAFT_READER = DRAFT_READERS | {"staff elsewhere", "coordinator elsewhere", "delegate elsewhere", "reader elsewhere"}
+ANY_BOARD = BOARD | {"staff elsewhere", "coordinator elsewhere", "reader elsewhere"}
+REPRESENTATIVE = frozenset({"representative"})
+SIGNATORIES = REPRESENTATIVE | {"coordinator", "witness"}  # the three who have a slot
+
+# Flask-Security's own pages (passkeys) and files that are for everybody.
+TABLE: dict[str, frozenset[str]] = {
+    "static": ALL,
+    "security.static": ALL,
+    "security.wan_signin": ALL,
+    "security.wan_signin_response": ALL,
+    "security.wan_register": SIGNED_IN,
+    "security.wan_register_response": SIGNED_IN,
+    "security.wan_verify": SIGNED_IN,
+    "security.wan_verify_response": SIGNED_IN,
+    # The portal itself
+    "site.home": ALL,
+    "site.health": ALL,
+    "site.language": ALL,
+    "site.status": ADMINISTRATOR,
+    # Entering, and one's own account
+    "accounts.sign_in": ALL,
+    "accounts.enter": ALL,
+    "accounts.code": ALL,
+    "accounts.enter_with_code": ALL,
+    "accounts.another_code": ALL,
+    "accounts.link": ALL,
+    "accounts.enter_by_link": ALL,
+    "accounts.another_link": ALL,
+    "accounts.recover": ALL,
+    "accounts.recover_by_mail": ALL,
+    "accounts.sign_out": ALL,
+    "accounts.account": SIGNED_IN,
+    "accounts.password": SIGNED_IN,
+    "accounts.change_password": SIGNED_IN,
+    "accounts.passkeys": SIGNED_IN,
+    "accounts.remove_passkey": SIGNED_IN,
+    "accounts.renew": SIGNED_IN,
+    "accounts.prove": SIGNED_IN,
+    "accounts.renewal_code": SIGNED_IN,
+    "accounts.revoke_consent": SIGNED_IN,
+    "accounts.end_sessions": SIGNED_IN,
+    # People and their roles
+    "accounts.people": ANY_COORDINATION,
+    "accounts.new_person": ANY_COORDINATION,
+    "accounts.invite": ANY_COORDINATION,
+    "accounts.person": COORDINATION,
+    "accounts.invite_again": COORDINATION,
+    "accounts.give_role": COORDINATION,
+    "accounts.end_role": COORDINATION,
+    # Organisations
+    "organisations.index": ANY_MESA,
+    "organisations.organisation": ANY_MESA,
+    "organisations.new": ANY_MESA,
+    "organisations.edit": ANY_MESA,
+    "organisations.new_member": ANY_MESA,
+    "organisations.edit_member": ANY_MESA,
+    "organisations.import_file": ANY_MESA,
+    "organisations.import_confirm": ANY_MESA,
+    "organisations.import_template": ANY_MESA,
+    "organisations.logo": ALL,
+    # Agendas, as published
+    "agendas.index": ALL,
+    "agendas.agenda": ALL,
+    "agendas.version": ALL,
+    "agendas.version_json": ALL,
+    "agendas.version_pdf": ALL,
+    "agendas.changes": ALL,
+    "agendas.refused": ALL,
+    "agendas.export": ALL,  # each table asks for its own permission: tests/agendas
+    # Agendas, as drafts
+    "agendas.drafts": ANY_DRAFT_READER,
+    "agendas.new": ADMINISTRATOR,
+    "agendas.draft": DRAFT_READERS,
+    "agendas.draft_changes": DRAFT_READERS,
+    "agendas.dimension": DRAFT_READERS,
+    "agendas.item_history": DRAFT_READERS,
+    "agendas.dimensions": MESA,
+    "agendas.settings": MESA,
+    "agendas.new_item": EDITORS,
+    "agendas.edit_item": EDITORS,
+    "agendas.move_item": EDITORS,
+    "agendas.place_item": EDITORS,
+    "agendas.retire_item": EDITORS,
+    "agendas.restore_item": EDITORS,
+    "agendas.close_dimension": MESA,
+    "agendas.freeze": COORDINATION,
+    "agendas.print_again": COORDINATION,
+    # Commitments, for everybody
+    "registry.index": ALL,
+    "registry.matrix": ALL,
+    "registry.item": ALL,
+    "registry.commitment": ALL,
+    "registry.document": ALL,
+    "registry.revision": ALL,
+    "registry.root": ALL,
+    "registry.signatories_csv": ALL,
+    "verification.start": ALL,
+    "verification.check": ALL,
+    "verification.instrument": ALL,
+    # A commitment, for those who take part in it
+    "mine.index": SIGNED_IN,  # a list of one's own
+    **dict.fromkeys(("mine.home",), SIGNATORIES),
+    **dict.fromkeys(
+        (
+            "mine.page",
+            "mine.review",
+            "mine.data",
+            "mine.confirm_data",
+            "mine.ask",
+            "mine.send_question",
+            "mine.save",
+            "mine.undo",
+            "mine.confirm",
+            "mine.reopen",
+        ),
+        REPRESENTATIVE,
+    ),
+    **dict.fromkeys(
+        ("signing.short", "signing.document", "signing.read", "signing.send_code", "signing.sign", "signing.proof", "signing.certificate"),
+        SIGNATORIES,
+    ),
+    **dict.fromkeys(("signing.refuse", "signing.decline"), REPRESENTATIVE),
+    # Commitments, for the Mesa
+    "commitments_staff.index": ANY_BOARD,
+    "commitments_staff.new_process": ANY_MESA,
+    "commitments_staff.board": BOARD,
+    "commitments_staff.board_table": BOARD,
+    "commitments_staff.bulk_list": BOARD,
+    "commitments_staff.bulk_page": BOARD,
+    "commitments_staff.case": BOARD,
+    "commitments_staff.equal_treatment": BOARD,
+    "commitments_staff.treatment_table": BOARD,
+    "commitments_staff.process_page": BOARD,
+    "commitments_staff.question": BOARD,
+    "commitments_staff.answer": MESA,
+    "commitments_staff.bulk_begin": MESA,
+    "commitments_staff.bulk_cancel": MESA,
+    "commitments_staff.bulk_preview": MESA,
+    "commitments_staff.bulk_retry": MESA,
+    "commitments_staff.bulk_start": MESA,
+    "commitments_staff.choose_organisations": MESA,
+    "commitments_staff.contact": MESA,
+    "commitments_staff.deadline": MESA,
+    "commitments_staff.issue": MESA,
+    "commitments_staff.letter": MESA,
+    "commitments_staff.move_deadline": MESA,
+    "commitments_staff.signers": MESA,
+    "commitments_staff.supersede": MESA,
+    "commitments_staff.withdraw": MESA,
+}
+
+# What takes away what the others need comes last.
+ENDING = {"accounts.end_role", "agendas.retire_item", "commitments_staff.withdraw", "commitments_staff.supersede"}
+
+
+@dataclass
+class World:
+    """One agenda with everything in it, another beside it, and a person for each role."""
+
+    app: Flask
+    sessions: sessionmaker[Session]
+    people: dict[str, int]  # role → the person's id
+    samples: dict[str, Any]  # a value for each argument of an address; "endpoint:argument" where one endpoint needs its own
+
+    def client(self, role: str) -> FlaskClient:
+        client = self.app.test_client()
+        if role != "nobody":
+            with self.sessions() as session:
+                user = session.get_one(Person, self.people[role]).fs_uniquifier  # another one after `end_sessions`
+            with client.session_transaction() as cookie:
+                cookie.update({"_user_id": user, "_fresh": True, "fs_cc": "set", "fs_paa": clock.now().timestamp()})
+        return client
+
+    def address(self, rule: Rule) -> str:
+        values = {name: self.samples.get(f"{rule.endpoint}:{name}", self.samples.get(name)) for name in rule.arguments}
+        assert None not in values.values(), (
+            f"{rule.endpoint}: give its arguments {sorted(values)} a sample value in tests/test_authorization.py"
+        )
+        with self.app.test_request_context():
+            built = self.app.url_map.bind("").build(rule.endpoint, values, force_external=False)
+        return str(built) + self.samples.get(f"{rule.endpoint}?", "")
+
+    def rules(self) -> Iterator[Rule]:
+        yield from sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.endpoint in ENDING, rule.endpoint, rule.rule))
+
+    def requests(self, safe: bool) -> Iterator[tuple[str, str, str]]:
+        """Yield (endpoint, method, address) of every route, those that change nothing or those that do."""
+        for rule in (rule for rule in self.rules() if rule.endpoint in TABLE):  # the first test names those that are not
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                if (method == "GET") == safe:
+                    yield rule.endpoint, method, self.address(rule)
+
+
+def commitment_of(session: Session, process: Process, organisation: Organisation, *people: Person) -> Commitment:
+    """Return a commitment that waits for the organisation's, the Mesa's and a witness's signature."""
+    now = clock.now()
+    made = Commitment(process_id=process.id, organisation_id=organisation.id, code=new_code(), created_at=now, deadline=process.deadline)
+    session.add(made)
+    session.flush()
+    for place, (side, capacity) in enumerate(
+        [("organisation", "personero_titular"), ("mesa", "coordinador_regional"), ("witness", "testigo")], 1
+    ):
+        session.add(
+            Slot(
+                commitment_id=made.id,
+                position=place,
+                group=1,
+                side=side,
+                capacity=capacity,
+                required=True,
+                method="electronic",
+                person_id=people[place - 1].id,
+                field=f"firma-{place}",
+            )
+        )
+    note(session, made.id, "chosen", now=now)
+    session.commit()
+    session.refresh(made)
+    return made
+
+
+def issue_now(portal: Portal, session: Session, commitment: Commitment, representative: Person) -> None:
+    """Take a stance on every item, confirm, and make the document that is signed."""
+    agenda = frozen_agenda(portal.store, commitment.process.version)
+    for dimension in agenda.dimensions:
+        typed = {item["code"]: Typed(stance="suscribe", observation="", revision=0) for item in dimension["items"]}
+        save_page(
+            session,
+            now=clock.now(),
+            person_id=representative.id,
+            commitment=commitment,
+            agenda=agenda,
+            dimension=dimension["name"],
+            typed=typed,
+        )
+    confirm(session, now=clock.now(), person_id=representative.id, portal=portal, commitment=commitment)
+    session.commit()
+    issue(portal, commitment.id, now=clock.now())
+    session.refresh(commitment)
+    assert commitment.state == "issued"
+    session.commit()
+
+
+@pytest.fixture(scope="module")
+def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    base = load({})
+    address = databases.new(base.plugins)
+    home = tmp_path_factory.mktemp("home")
+    portal = assemble(
+        replace(
+            base,
+            home=home,
+            database_url=address,
+            queue_url="memory:",
+            storage_url=(home / "files").as_uri(),
+            secret_key="test",
+            mail_url="smtp://127.0.0.1:9",
+        )
+    )
+    app = create_app(portal)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    now = clock.now()
+    with portal.sessions() as session:
+        actors = Actors(lambda: app, session)
+        version = sample_agenda(session, portal.store, now=now, ask=portal.ask)
+        other = sample_agenda(session, portal.store, now=now, ask=portal.ask, code="OTRA-T").agenda
+        agenda = version.agenda
+        item = session.scalars(select(Item).where(Item.agenda_id == agenda.id).order_by(Item.id)).first()
+        assert item is not None
+        organisation, another, third = (
+            Organisation(
+                name=f"Organización {n} (muestra)",
+                sort_name=f"organizacion {n}",
+                kind="movimiento_regional",
+                is_sample=True,
+                created_at=now,
+            )
+            for n in "ABC"
+        )
+        session.add_all([organisation, another, third])
+        session.flush()
+        people: dict[str, int] = {}
+        for role in ROLES[1:]:
+            person = actors.person(f"{role.title()} de muestra")
+            people[role] = person.id
+            name, _, elsewhere = role.partition(" ")
+            if name == "representative":
+                actors.grant(person, name, agenda, another if elsewhere else organisation)
+            elif name == "administrator":
+                actors.grant(person, name)
+            elif name == "delegate":
+                actors.grant(person, name, other if elsewhere else agenda, dimension=item.dimension)
+            elif name != "person":
+                actors.grant(person, name, other if elsewhere else agenda)
+            if role == "representative":
+                representative = actors.grant(person, name, agenda, third)
+            if role == "witness":
+                witness = person
+            if role == "coordinator":
+                coordinator = person
+            if role == "reader":
+                reader = person
+        process = Process(
+            code="APU-T-v1",
+            version_id=version.id,
+            title="Suscripción de muestra",
+            opens_at=now - timedelta(days=1),
+            deadline=now + timedelta(days=30),
+            consent_text="Acepto.",
+            contact_name="Mesa de muestra",
+            contact_email="mesa@muestra.example",
+            created_at=now,
+            plan=[{"side": "organisation", "capacity": "personero_titular", "group": 1, "required": True, "method": "electronic"}],
+        )
+        session.add(process)
+        session.flush()
+        member = Membership(organisation_id=organisation.id, person_id=representative.id, capacity="personero_titular")
+        session.add(member)
+        commitment = commitment_of(session, process, organisation, representative, coordinator, witness)
+        to_sign = commitment_of(session, process, third, representative, coordinator, witness)
+        issue_now(portal, session, to_sign, representative)
+        question = Question(commitment_id=commitment.id, text="¿Pregunta de muestra?", asked_at=now, asked_by_id=representative.id)
+        bulk = Bulk(process_id=process.id, act="remind", created_at=now, starts_at=now + timedelta(minutes=10))
+        session.add_all([question, bulk])
+        session.commit()
+        grant = session.scalars(select(Grant).where(Grant.person_id == reader.id)).one()
+        samples = {
+            "filename": "rubrica.css",
+            "security.static:filename": "js/webauthn.js",
+            "token": "x" * 43,
+            "consent_id": 1,
+            "key_id": 1,
+            "identity": reader.id,
+            "grant_id": grant.id,
+            "organisation_id": organisation.id,
+            "membership_id": member.id,
+            "kind": "csv",
+            "code": agenda.code,
+            "number": 1,
+            "name": item.dimension,
+            "item": item.code,
+            "item_code": item.code,
+            "item_id": item.id,
+            "agendas.export:name": "items",
+            "format_": "csv",
+            "agendas.refused:kind": "json",
+            "commitment": commitment.code,
+            "question_id": question.id,
+            "agendas.new_item?": f"?dimension={item.dimension}",
+            "dimension": item.dimension,
+            **{f"{endpoint}:code": commitment.code for endpoint in TABLE if endpoint.startswith(("registry.", "verification.", "mine."))},
+            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith("signing.")},
+            **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
+            **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},
+        }
+    yield World(app, portal.sessions, people, samples)
+    portal.engine.dispose()
+    databases.drop(address)
+
+
+def refused(response: TestResponse) -> bool:
+    """Tell whether somebody was turned away: told so, sent to sign in, or told there is no such thing."""
+    to_sign_in = response.status_code == 303 and response.headers["Location"].startswith("/entrar?next=")
+    return to_sign_in or response.status_code in {401, 403, 404}
+
+
+def asked(world: World, roles: Iterable[str], requests: list[tuple[str, str, str]]) -> dict[str, TestResponse]:
+    found = {}
+    for endpoint, method, address in requests:
+        for role in sorted(roles):
+            if role in TABLE[endpoint]:
+                continue
+            found[f"{endpoint} {method} {role}"] = world.client(role).open(address, method=method)
+    return found
+
+
+def test_every_route_has_a_line_in_the_table_and_every_line_a_route(world: World) -> None:
+    routes = {rule.endpoint for rule in world.rules()}
+    assert sorted(routes - set(TABLE)) == []
+    assert sorted(set(TABLE) - routes) == []
+
+
+def test_every_route_has_sample_values(world: World) -> None:
+    assert [address for rule in world.rules() if not (address := world.address(rule)).startswith("/")] == []
+
+
+@pytest.mark.parametrize("safe", [True, False], ids=["reading", "changing"])
+def test_those_not_named_are_refused(world: World, safe: bool) -> None:
+    answers = asked(world, ROLES, list(world.requests(safe)))
+    assert len(answers) > 100
+    assert {what: answer.status for what, answer in answers.items() if not refused(answer)} == {}
+    assert {what: answer.status for what, answer in answers.items() if " nobody" in what and answer.status_code != 303} == {}
+
+
+def test_those_named_may_read(world: World) -> None:
+    """A page whose every admitted reader gets 404 would prove nothing: the sample values must lead somewhere."""
+    wrong = {}
+    for endpoint, method, address in world.requests(safe=True):
+        for role in sorted(TABLE[endpoint]):
+            answer = world.client(role).open(address, method=method)
+            missing = answer.status_code == 404 and (
+                TABLE[endpoint] == ALL or endpoint == "signing.certificate"
+            )  # not there before its time
+            if answer.status_code >= 500 or (refused(answer) and not missing):
+                wrong[f"{endpoint} {role}"] = answer.status
+    assert wrong == {}, "\n".join(f"{key}: {value}" for key, value in wrong.items())
+
+
+def test_those_named_may_act(world: World) -> None:
+    """Forms are sent empty: what matters is that the form is what they are told about, not their role."""
+    wrong = {}
+    for endpoint, method, address in world.requests(safe=False):
+        for role in sorted(TABLE[endpoint]):
+            answer = world.client(role).open(address, method=method)
+            missing = answer.status_code in {401, 404} and TABLE[endpoint] in {ALL, SIGNED_IN}  # a link, key or consent that nobody has
+            if answer.status_code >= 500 or (refused(answer) and not missing):
+                wrong[f"{endpoint} {role}"] = f"{answer.status} {answer.headers.get('Location', '')}"
+    assert wrong == {}, "\n".join(f"{key}: {value}" for key, value in wrong.items())
