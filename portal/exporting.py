@@ -54,13 +54,35 @@ def item_rows(portal: "Portal", session: Session, code: str) -> Iterator[Row]:
         extra |= {name: field["label"] for name, field in item["fields"].items()}
     figures = ("name", "unit", "baseline", "baseline_year", "target", "target_year", "source", "source_url")
     yield (
-        "Dimensión", "Código", "Tipo", "Depende de", "Texto", "Responsable", "Alineamientos", *extra.values(),
-        "Indicador", "Unidad", "Línea de base", "Año de la línea de base", "Meta", "Año de la meta", "Fuente", "Dirección de la fuente",
+        "Dimensión",
+        "Código",
+        "Tipo",
+        "Depende de",
+        "Texto",
+        "Responsable",
+        "Alineamientos",
+        *extra.values(),
+        "Indicador",
+        "Unidad",
+        "Línea de base",
+        "Año de la línea de base",
+        "Meta",
+        "Año de la meta",
+        "Fuente",
+        "Dirección de la fuente",
     )
     for dimension in document["dimensions"]:
         for item in dimension["items"]:
             aligned = "; ".join(" ".join(filter(None, (one["scheme"], one["code"]))) for one in item["alignments"])
-            common = (dimension["label"], item["code"], item["kind_label"], item["parent"] or "", plain_text(item["text"]), item["responsible"], aligned)
+            common = (
+                dimension["label"],
+                item["code"],
+                item["kind_label"],
+                item["parent"] or "",
+                plain_text(item["text"]),
+                item["responsible"],
+                aligned,
+            )
             own = tuple(item["fields"].get(name, {}).get("value", "") for name in extra)
             for indicator in item["indicators"] or [dict.fromkeys(figures)]:
                 yield (*common, *own, *(_number(indicator[key]) if key in {"baseline", "target"} else indicator[key] for key in figures))
@@ -90,7 +112,9 @@ def as_xlsx(rows: Iterable[Row]) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - only wanted here
 
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True})
+    book = xlsxwriter.Workbook(
+        out, {"constant_memory": True, "in_memory": False, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    )
     sheet, bold = book.add_worksheet("Rúbrica"), book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for line, row in enumerate(rows):
@@ -129,7 +153,11 @@ def command(portal: "Portal", name: str | None, agenda: str, format_: str, out: 
     """Do `portal export`: write a table to `out` or print it; without a name, list the tables. Raises `Invalid`."""
     if name is None:
         listed = [{"name": one.name, "label": one.label} for one in exporters(portal).values()]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2) if as_json else "\n".join(f"{one['name']:<20} {one['label']}" for one in listed))
+        click.echo(
+            json.dumps(listed, ensure_ascii=False, indent=2)
+            if as_json
+            else "\n".join(f"{one['name']:<20} {one['label']}" for one in listed)
+        )
         return
     with portal.sessions() as session:
         rows = list(exporter(portal, name).rows(session, agenda))

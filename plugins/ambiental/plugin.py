@@ -29,7 +29,11 @@ def dimensions() -> Iterable[Dimension]:
 @hookimpl
 def item_fields() -> Iterable[ItemField]:
     """Where the item acts: water and what it carries follow basins, not political borders."""
-    return [ItemField(dimension="ambiental", name="cuenca", label="Cuenca", kind="choice", choices=BASINS, hint="Obligatoria en los resultados.")]
+    return [
+        ItemField(
+            dimension="ambiental", name="cuenca", label="Cuenca", kind="choice", choices=BASINS, hint="Obligatoria en los resultados."
+        )
+    ]
 
 
 @hookimpl

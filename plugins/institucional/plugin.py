@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from portal.extend import Dimension, Plugin, hookimpl
 
-PLUGIN = Plugin(name="institucional", label="Dimensión institucional", version="0.1.0", summary="Gestión, participación, transparencia y seguridad.")
+PLUGIN = Plugin(
+    name="institucional", label="Dimensión institucional", version="0.1.0", summary="Gestión, participación, transparencia y seguridad."
+)
 
 
 @hookimpl

@@ -18,9 +18,13 @@ def audit(session: Session, store: FileStore) -> list[LedgerProblem]:
     """Return every frozen version that was edited, deleted or added behind the ledger's back."""
     recorded = {entry.subject: entry.data for entry in entries_of_kind(session, FROZEN)}
     printed = {entry.subject: entry.data.get("pdf") for entry in entries_of_kind(session, PRINTED)}
-    rows = session.scalars(select(AgendaVersion).options(joinedload(AgendaVersion.agenda)).order_by(AgendaVersion.agenda_id, AgendaVersion.number))
+    rows = session.scalars(
+        select(AgendaVersion).options(joinedload(AgendaVersion.agenda)).order_by(AgendaVersion.agenda_id, AgendaVersion.number)
+    )
     found = {subject(row.agenda.code, row.number): row for row in rows}
-    problems = [LedgerProblem(subject=name, sentence=f"Falta la versión {name}, que está en el registro.") for name in recorded if name not in found]
+    problems = [
+        LedgerProblem(subject=name, sentence=f"Falta la versión {name}, que está en el registro.") for name in recorded if name not in found
+    ]
     for name, row in found.items():
         sentence = _wrong(row, name, recorded, printed, store)
         if sentence:

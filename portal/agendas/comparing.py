@@ -1,7 +1,7 @@
 """What changed from one wording of an agenda to another: item by item, and word by word inside each."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -143,7 +143,12 @@ def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Part, ...]:
 
 def flat(item: Mapping[str, Any]) -> dict[str, str]:
     """Return an item as labelled texts, in the order in which they are shown."""
-    found = {N_("Tipo"): item["kind_label"], N_("Texto"): item["text"], N_("Depende de"): item["parent"] or "", N_("Responsable"): item["responsible"]}
+    found = {
+        N_("Tipo"): item["kind_label"],
+        N_("Texto"): item["text"],
+        N_("Depende de"): item["parent"] or "",
+        N_("Responsable"): item["responsible"],
+    }
     found |= {str(field["label"]): str(field["value"]) for field in item["fields"].values()}
     for place, one in enumerate(item["indicators"], 1):
         found[f"{INDICATOR} {place}"] = indicator_words(one)
@@ -162,7 +167,13 @@ def indicator_words(one: Mapping[str, Any]) -> str:
             return ""
         return f"{one[key]} {one['unit']}".strip() + (f" ({one[f'{key}_year']})" if one[f"{key}_year"] else "")
 
-    described = [one["name"], figure("baseline") and f"línea de base {figure('baseline')}", figure("target") and f"meta {figure('target')}", one["source"], one["source_url"]]
+    described = [
+        one["name"],
+        figure("baseline") and f"línea de base {figure('baseline')}",
+        figure("target") and f"meta {figure('target')}",
+        one["source"],
+        one["source_url"],
+    ]
     return "; ".join(part for part in described if part)
 
 

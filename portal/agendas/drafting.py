@@ -28,7 +28,12 @@ def draft_document(session: Session, registry: Registry, agenda: Agenda) -> dict
         "title": agenda.title,
         "summary": agenda.summary,
         "period": {"start": agenda.period_start, "end": agenda.period_end},
-        "territory": {"inei": agenda.territory.inei, "reniec": agenda.territory.reniec, "name": agenda.territory.name, "level": agenda.territory.level},
+        "territory": {
+            "inei": agenda.territory.inei,
+            "reniec": agenda.territory.reniec,
+            "name": agenda.territory.name,
+            "level": agenda.territory.level,
+        },
         "dimensions": [_dimension(one, by_dimension[one.name], registry) for one in agenda.dimensions],
     }
 

@@ -20,8 +20,17 @@ TAKEN = N_("Este código ya es de otro punto (quizá retirado). Use otro.")
 
 
 def add_item(
-    session: Session, registry: Registry, agenda: Agenda, *, dimension: str, code: str, kind: str, parent_id: int | None = None,
-    content: Mapping[str, Any], now: datetime, person_id: int | None,
+    session: Session,
+    registry: Registry,
+    agenda: Agenda,
+    *,
+    dimension: str,
+    code: str,
+    kind: str,
+    parent_id: int | None = None,
+    content: Mapping[str, Any],
+    now: datetime,
+    person_id: int | None,
 ) -> Item:
     """Add an item at the end of its siblings. Raises `Invalid`, or `Conflict` when the dimension is closed."""
     place = dimension_of(agenda, dimension)
@@ -31,10 +40,21 @@ def add_item(
     if session.scalar(select(Item.id).where(Item.agenda_id == agenda.id, Item.code == code)) is not None:
         raise Invalid(fields={"code": TAKEN})
     check_parent(session, agenda, dimension, parent_id)
-    last = session.scalar(select(func.max(Item.position)).where(Item.agenda_id == agenda.id, Item.dimension == dimension, Item.parent_id == parent_id))
+    last = session.scalar(
+        select(func.max(Item.position)).where(Item.agenda_id == agenda.id, Item.dimension == dimension, Item.parent_id == parent_id)
+    )
     item = Item(
-        agenda_id=agenda.id, dimension=dimension, code=code, kind=kind, parent_id=parent_id, position=(last if last is not None else -1) + 1,
-        content=cleaned, revision=1, retired=False, edited_at=now, edited_by_id=person_id,
+        agenda_id=agenda.id,
+        dimension=dimension,
+        code=code,
+        kind=kind,
+        parent_id=parent_id,
+        position=(last if last is not None else -1) + 1,
+        content=cleaned,
+        revision=1,
+        retired=False,
+        edited_at=now,
+        edited_by_id=person_id,
     )
     session.add(item)
     try:
@@ -46,8 +66,17 @@ def add_item(
 
 
 def edit_item(
-    session: Session, registry: Registry, agenda: Agenda, code: str, *, revision: int, new_code: str, kind: str, content: Mapping[str, Any],
-    now: datetime, person_id: int | None,
+    session: Session,
+    registry: Registry,
+    agenda: Agenda,
+    code: str,
+    *,
+    revision: int,
+    new_code: str,
+    kind: str,
+    content: Mapping[str, Any],
+    now: datetime,
+    person_id: int | None,
 ) -> Item:
     """Save a new wording over the wording `revision` that the person read.
 
@@ -81,7 +110,15 @@ def restore_item(session: Session, agenda: Agenda, code: str, *, revision: int, 
     if not item.retired:
         return item
     parent = session.get(Item, item.parent_id) if item.parent_id else None
-    return _save(session, item, revision, now=now, person_id=person_id, retired=False, parent_id=None if parent is None or parent.retired else parent.id)
+    return _save(
+        session,
+        item,
+        revision,
+        now=now,
+        person_id=person_id,
+        retired=False,
+        parent_id=None if parent is None or parent.retired else parent.id,
+    )
 
 
 def item_of(session: Session, agenda: Agenda, code: str) -> Item:
@@ -117,7 +154,15 @@ def check_parent(session: Session, agenda: Agenda, dimension: str, parent_id: in
 
 def keep_revision(session: Session, item: Item) -> None:
     """Note an item's present wording among those it had."""
-    session.add(ItemRevision(item_id=item.id, revision=item.revision, snapshot=snapshot(session, item), edited_at=item.edited_at, edited_by_id=item.edited_by_id))
+    session.add(
+        ItemRevision(
+            item_id=item.id,
+            revision=item.revision,
+            snapshot=snapshot(session, item),
+            edited_at=item.edited_at,
+            edited_by_id=item.edited_by_id,
+        )
+    )
     session.flush()
 
 
@@ -125,8 +170,13 @@ def snapshot(session: Session, item: Item) -> dict[str, Any]:
     """Return an item's present wording as `ItemRevision.snapshot` keeps it."""
     parent = session.get(Item, item.parent_id) if item.parent_id else None
     return {
-        "code": item.code, "kind": item.kind, "dimension": item.dimension, "parent": parent.code if parent else None, "position": item.position,
-        "retired": item.retired, "content": item.content,
+        "code": item.code,
+        "kind": item.kind,
+        "dimension": item.dimension,
+        "parent": parent.code if parent else None,
+        "position": item.position,
+        "retired": item.retired,
+        "content": item.content,
     }
 
 
@@ -153,7 +203,9 @@ def _save(session: Session, item: Item, revision: int, *, now: datetime, person_
     """Write over `revision` only (compare-and-set), and keep the wording. Raises `Stale`."""
     try:
         done = session.execute(
-            update(Item).where(Item.id == item.id, Item.revision == revision).values(revision=revision + 1, edited_at=now, edited_by_id=person_id, **values),
+            update(Item)
+            .where(Item.id == item.id, Item.revision == revision)
+            .values(revision=revision + 1, edited_at=now, edited_by_id=person_id, **values),
             execution_options={"synchronize_session": False},
         )
     except IntegrityError as error:
@@ -161,6 +213,9 @@ def _save(session: Session, item: Item, revision: int, *, now: datetime, person_
     session.refresh(item)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         theirs = {**snapshot(session, item), "revision": item.revision, "edited_at": item.edited_at, "edited_by_id": item.edited_by_id}
-        raise Stale(N_("Otra persona cambió este punto mientras usted lo editaba. No se perdió nada: compare y guarde lo que corresponda."), theirs=theirs)
+        raise Stale(
+            N_("Otra persona cambió este punto mientras usted lo editaba. No se perdió nada: compare y guarde lo que corresponda."),
+            theirs=theirs,
+        )
     keep_revision(session, item)
     return item

@@ -5,7 +5,19 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -20,7 +32,9 @@ class AgendaForm(FlaskForm):  # type: ignore[misc]
     """An agenda's settings."""
 
     code = StringField(
-        lazy_gettext("Código"), description=lazy_gettext("Forma parte de la dirección pública y no cambia: APU-2027."), validators=[InputRequired(lazy_gettext("Escriba el código."))]
+        lazy_gettext("Código"),
+        description=lazy_gettext("Forma parte de la dirección pública y no cambia: APU-2027."),
+        validators=[InputRequired(lazy_gettext("Escriba el código."))],
     )
     title = StringField(lazy_gettext("Título"), validators=[InputRequired(lazy_gettext("Escriba el título.")), Length(max=250)])
     summary = TextAreaField(lazy_gettext("Resumen"), description=lazy_gettext("Una o dos oraciones que cualquiera entienda."))
@@ -52,9 +66,14 @@ class DimensionsForm(FlaskForm):  # type: ignore[misc]
 class FreezeForm(FlaskForm):  # type: ignore[misc]
     """What goes with a version, and which draft the person reviewed."""
 
-    note = TextAreaField(lazy_gettext("Nota sobre esta versión"), description=lazy_gettext("Se publica junto con la versión: por ejemplo, en qué sesión se aprobó."))
+    note = TextAreaField(
+        lazy_gettext("Nota sobre esta versión"),
+        description=lazy_gettext("Se publica junto con la versión: por ejemplo, en qué sesión se aprobó."),
+    )
     expected = HiddenField()
-    sure = BooleanField(lazy_gettext("Revisé el contenido y quiero congelarlo"), validators=[InputRequired(lazy_gettext("Marque que revisó el contenido."))])
+    sure = BooleanField(
+        lazy_gettext("Revisé el contenido y quiero congelarlo"), validators=[InputRequired(lazy_gettext("Marque que revisó el contenido."))]
+    )
 
 
 class IndicatorForm(Form):  # type: ignore[misc]
@@ -93,7 +112,10 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
     def content(self) -> dict[str, Any]:
         """Return what was typed in the shape that the service takes."""
         extra = {name.removeprefix("fields-"): self[name].data for name in self._fields if name.startswith("fields-")}
-        rows = {name: [{key: value for key, value in row.items() if key != "csrf_token"} for row in self[name].data] for name in ("indicators", "alignments")}
+        rows = {
+            name: [{key: value for key, value in row.items() if key != "csrf_token"} for row in self[name].data]
+            for name in ("indicators", "alignments")
+        }
         return {"text": self.text.data, "responsible": self.responsible.data, "fields": extra, **rows}
 
     def extra(self) -> list[Field]:
@@ -101,7 +123,9 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
         return [self[name] for name in self._fields if name.startswith("fields-")]
 
 
-def item_form(kinds: Mapping[str, str], fields: Sequence[ItemField], data: Mapping[str, Any] | None = None, *, typed: bool = False) -> ItemForm:
+def item_form(
+    kinds: Mapping[str, str], fields: Sequence[ItemField], data: Mapping[str, Any] | None = None, *, typed: bool = False
+) -> ItemForm:
     """Return the form of an item of a dimension; with `typed` it holds what was sent, else `data`."""
     own: dict[str, Any] = {f"fields-{field.name}": _extra(field) for field in fields}
     made: type[ItemForm] = type("DimensionItemForm", (ItemForm,), {})

@@ -27,7 +27,14 @@ def freeze(code: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             version = service.freeze(
-                session, portal().store, portal().ask, agenda_id=agenda.id, expected=form.expected.data or "", note=form.note.data or "", now=g.now, person_id=person_id()
+                session,
+                portal().store,
+                portal().ask,
+                agenda_id=agenda.id,
+                expected=form.expected.data or "",
+                note=form.note.data or "",
+                now=g.now,
+                person_id=person_id(),
             )
             commit()
         except (Invalid, Conflict) as error:
@@ -42,8 +49,15 @@ def freeze(code: str) -> str | Response | tuple[str, int]:
     comparison = compare(queries.version_document(portal().store, versions[0]) if versions else None, document)
     form.expected.data, form.expected.raw_data = draft_digest(document), None
     page = render_template(
-        "agendas/freeze.html", agenda=agenda, form=form, document=document, comparison=comparison, objections=objections(portal().ask, document),
-        last=versions[0] if versions else None, failure=failure, code=code,
+        "agendas/freeze.html",
+        agenda=agenda,
+        form=form,
+        document=document,
+        comparison=comparison,
+        objections=objections(portal().ask, document),
+        last=versions[0] if versions else None,
+        failure=failure,
+        code=code,
     )
     return page, 422 if form.errors and not failure else status
 

@@ -42,21 +42,39 @@ def freeze(
         raise Stale(N_("El borrador cambió después de que usted lo revisó. Revíselo otra vez y vuelva a congelar."))
     against = objections(ask, document)
     if against:
-        raise Invalid(N_("El borrador tiene observaciones por resolver."), fields={one.subject or "agenda": one.sentence for one in against})
+        raise Invalid(
+            N_("El borrador tiene observaciones por resolver."), fields={one.subject or "agenda": one.sentence for one in against}
+        )
     return _keep(session, store, agenda, document, last, note=note, now=now, person_id=person_id)
 
 
 def _keep(
-    session: Session, store: FileStore, agenda: Agenda, document: dict[str, Any], last: AgendaVersion | None,
-    *, note: str, now: datetime, person_id: int | None,
+    session: Session,
+    store: FileStore,
+    agenda: Agenda,
+    document: dict[str, Any],
+    last: AgendaVersion | None,
+    *,
+    note: str,
+    now: datetime,
+    person_id: int | None,
 ) -> AgendaVersion:
     number, moment = (last.number if last else 0) + 1, now.astimezone(UTC).replace(microsecond=0)
     document |= {"number": number, "frozen_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "previous": last.sha256 if last else None}
     codes = [item["code"] for dimension in document["dimensions"] for item in dimension["items"]]
     version = AgendaVersion(
-        agenda_id=agenda.id, number=number, sha256=store.put(session, canonical(document), MEDIA_TYPE, now=now), note=note.strip(), item_count=len(codes),
-        title=agenda.title, summary=agenda.summary, period_start=agenda.period_start, period_end=agenda.period_end,
-        territory_name=agenda.territory.name, frozen_at=moment, frozen_by_id=person_id,
+        agenda_id=agenda.id,
+        number=number,
+        sha256=store.put(session, canonical(document), MEDIA_TYPE, now=now),
+        note=note.strip(),
+        item_count=len(codes),
+        title=agenda.title,
+        summary=agenda.summary,
+        period_start=agenda.period_start,
+        period_end=agenda.period_end,
+        territory_name=agenda.territory.name,
+        frozen_at=moment,
+        frozen_by_id=person_id,
     )
     session.add(version)
     try:
@@ -67,8 +85,18 @@ def _keep(
         update(Item).where(Item.agenda_id == agenda.id, Item.retired.is_(False), Item.first_version.is_(None)).values(first_version=number)
     )
     record(
-        session, now=now, kind=FROZEN, subject=subject(agenda.code, number),
-        data={"agenda": agenda.code, "number": number, "sha256": version.sha256, "previous": document["previous"], "items": len(codes), "row": row_digest(version, agenda.code)},
+        session,
+        now=now,
+        kind=FROZEN,
+        subject=subject(agenda.code, number),
+        data={
+            "agenda": agenda.code,
+            "number": number,
+            "sha256": version.sha256,
+            "previous": document["previous"],
+            "items": len(codes),
+            "row": row_digest(version, agenda.code),
+        },
     )
     return version
 
@@ -80,11 +108,21 @@ def subject(code: str, number: int) -> str:
 
 def row_digest(version: AgendaVersion, code: str) -> str:
     """Return the digest of what a version's row says, but who froze it (personal) and its PDF (made later)."""
-    return digest({
-        "agenda": code, "number": version.number, "sha256": version.sha256, "note": version.note, "item_count": version.item_count,
-        "title": version.title, "summary": version.summary, "period_start": version.period_start, "period_end": version.period_end,
-        "territory_name": version.territory_name, "frozen_at": version.frozen_at.astimezone(UTC).isoformat(),
-    })
+    return digest(
+        {
+            "agenda": code,
+            "number": version.number,
+            "sha256": version.sha256,
+            "note": version.note,
+            "item_count": version.item_count,
+            "title": version.title,
+            "summary": version.summary,
+            "period_start": version.period_start,
+            "period_end": version.period_end,
+            "territory_name": version.territory_name,
+            "frozen_at": version.frozen_at.astimezone(UTC).isoformat(),
+        }
+    )
 
 
 def _read(store: FileStore, version: AgendaVersion) -> dict[str, Any]:

@@ -39,7 +39,13 @@ def _rows_button(form: ItemForm, place: AgendaDimension) -> ItemForm | None:
     if asked is None:
         return None
     act, rows, *at = asked.split("-")
-    data = {**item_data(form.content()), "code": form.code.data, "kind": form.kind.data, "parent": form.parent.data, "revision": form.revision.data}
+    data = {
+        **item_data(form.content()),
+        "code": form.code.data,
+        "kind": form.kind.data,
+        "parent": form.parent.data,
+        "revision": form.revision.data,
+    }
     if rows not in {"indicators", "alignments"}:
         return None
     if act == "add":
@@ -60,7 +66,10 @@ def new_item(code: str) -> str | Response | tuple[str, int]:
     parent = next((one for one in every if one.code == request.args.get("bajo") and not one.retired), None)
     if request.method == "GET":
         kinds = list(kind_labels(portal().registry, place.name))
-        start = {"code": suggest_code((one.code for one in every), place.prefix, parent.code if parent else None), "kind": kinds[min(len(kinds) - 1, 2 if parent else 0)]}
+        start = {
+            "code": suggest_code((one.code for one in every), place.prefix, parent.code if parent else None),
+            "kind": kinds[min(len(kinds) - 1, 2 if parent else 0)],
+        }
         return _item_page(agenda, place, _form(place, start), parent=parent)
     form = _form(place, typed=True)
     changed = _rows_button(form, place)
@@ -68,8 +77,16 @@ def new_item(code: str) -> str | Response | tuple[str, int]:
         return _item_page(agenda, place, changed, parent=parent)
     try:
         made = service.add_item(
-            session, portal().registry, agenda, dimension=place.name, code=form.code.data or "", kind=form.kind.data or "", parent_id=parent.id if parent else None,
-            content=form.content(), now=g.now, person_id=person_id(),
+            session,
+            portal().registry,
+            agenda,
+            dimension=place.name,
+            code=form.code.data or "",
+            kind=form.kind.data or "",
+            parent_id=parent.id if parent else None,
+            content=form.content(),
+            now=g.now,
+            person_id=person_id(),
         )
         commit()
     except (Invalid, Conflict) as error:
@@ -100,8 +117,16 @@ def edit_item(code: str, item: str) -> str | Response | tuple[str, int]:
     revision = int(form.revision.data) if (form.revision.data or "").isdecimal() else 0
     try:
         saved = service.edit_item(
-            session, portal().registry, agenda, item, revision=revision, new_code=form.code.data or row.code, kind=form.kind.data or "", content=form.content(),
-            now=g.now, person_id=person_id(),
+            session,
+            portal().registry,
+            agenda,
+            item,
+            revision=revision,
+            new_code=form.code.data or row.code,
+            kind=form.kind.data or "",
+            content=form.content(),
+            now=g.now,
+            person_id=person_id(),
         )
         commit()
     except Stale as error:
@@ -118,8 +143,18 @@ def _stale_page(agenda: Agenda, place: AgendaDimension, form: ItemForm, row: Ite
     """Show what they changed since `read`, and what was typed against theirs; the next save goes on top of theirs."""
     theirs = error.theirs
     base = next((one.snapshot for one in queries.item_revisions(session, row.id) if one.revision == read), theirs)
-    typed = {**theirs, "code": form.code.data, "kind": form.kind.data, "content": {**form.content(), "indicators": [one for one in form.content()["indicators"] if any(one.values())]}}
-    conflict = {"theirs": _compare(place, base, theirs), "mine": _compare(place, theirs, typed), "who": queries.names_of(session, [theirs["edited_by_id"]]).get(theirs["edited_by_id"], ""), "at": theirs["edited_at"]}
+    typed = {
+        **theirs,
+        "code": form.code.data,
+        "kind": form.kind.data,
+        "content": {**form.content(), "indicators": [one for one in form.content()["indicators"] if any(one.values())]},
+    }
+    conflict = {
+        "theirs": _compare(place, base, theirs),
+        "mine": _compare(place, theirs, typed),
+        "who": queries.names_of(session, [theirs["edited_by_id"]]).get(theirs["edited_by_id"], ""),
+        "at": theirs["edited_at"],
+    }
     form.revision.data, form.revision.raw_data = str(theirs["revision"]), None
     return _item_page(agenda, place, form, row=row, conflict=conflict), 409
 
@@ -135,7 +170,13 @@ def _as_document(place: AgendaDimension, snapshot: dict[str, Any]) -> dict[str, 
 
 
 def _item_page(
-    agenda: Agenda, place: AgendaDimension, form: ItemForm, *, row: Item | None = None, parent: Item | None = None, extra: Errors | None = None,
+    agenda: Agenda,
+    place: AgendaDimension,
+    form: ItemForm,
+    *,
+    row: Item | None = None,
+    parent: Item | None = None,
+    extra: Errors | None = None,
     conflict: dict[str, Any] | None = None,
 ) -> str:
     against: list[str] = []
@@ -147,8 +188,17 @@ def _item_page(
             against = [one.sentence for one in portal().ask.item_objections({**shown, "dimension": place.name}, document)]
         others = [(one, depth) for one, depth in reading_order(queries.items(session, agenda.id, place.name)) if one.id != row.id]
     return render_template(
-        "agendas/item.html", agenda=agenda, place=place, form=form, item=row, parent=parent, extra=extra or [], conflict=conflict, objections=against,
-        others=others, code=agenda.code,
+        "agendas/item.html",
+        agenda=agenda,
+        place=place,
+        form=form,
+        item=row,
+        parent=parent,
+        extra=extra or [],
+        conflict=conflict,
+        objections=against,
+        others=others,
+        code=agenda.code,
     )
 
 
@@ -176,7 +226,9 @@ def place_item(code: str, item: str) -> Response:
     dimension = _dimension_of_item(g.agenda, item)
     parent = request.form.get("parent", "")
     above = queries.item(session, g.agenda.id, parent).id if parent else None
-    service.place_item(session, g.agenda, item, revision=request.form.get("revision", 0, type=int), parent_id=above, now=g.now, person_id=person_id())
+    service.place_item(
+        session, g.agenda, item, revision=request.form.get("revision", 0, type=int), parent_id=above, now=g.now, person_id=person_id()
+    )
     commit()
     return back_to("agendas.dimension", code=code, name=dimension, _anchor=item)
 
@@ -215,5 +267,7 @@ def item_history(code: str, item: str) -> str:
     for one, before in zip(revisions, [*revisions[1:], None], strict=True):
         parts = _compare(place, before.snapshot, one.snapshot) if before else ()
         retired = one.snapshot["retired"] if before is None or before.snapshot["retired"] != one.snapshot["retired"] else None
-        entries.append({"revision": one, "who": names.get(one.edited_by_id or 0, ""), "parts": parts, "retired": retired, "first": before is None})
+        entries.append(
+            {"revision": one, "who": names.get(one.edited_by_id or 0, ""), "parts": parts, "retired": retired, "first": before is None}
+        )
     return render_template("agendas/history.html", agenda=agenda, item=row, place=place, entries=entries, code=code)

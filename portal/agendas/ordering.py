@@ -28,7 +28,9 @@ def move_item(session: Session, agenda: Agenda, code: str, *, direction: Literal
     return True
 
 
-def place_item(session: Session, agenda: Agenda, code: str, *, revision: int, parent_id: int | None, now: datetime, person_id: int | None) -> Item:
+def place_item(
+    session: Session, agenda: Agenda, code: str, *, revision: int, parent_id: int | None, now: datetime, person_id: int | None
+) -> Item:
     """Hang an item from another of its dimension (None: none), after those already there. Raises `Invalid`, `Stale`."""
     _lock(session, agenda)
     item = item_of(session, agenda, code)

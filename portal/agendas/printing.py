@@ -28,17 +28,27 @@ MAX_TRIES = 10
 def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
     """Return an agenda (`rubrica.agenda/1`) as the HTML that goes into a PDF: every item, and the plugins' chapters."""
     shown = [
-        {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda)]} for one in agenda["dimensions"]
+        {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda)]}
+        for one in agenda["dimensions"]
     ]
-    links = {(one["scheme"], one["code"], one["label"]): one for dimension in agenda["dimensions"] for item in dimension["items"] for one in item["alignments"] if one["code"] and one["label"]}
+    links = {
+        (one["scheme"], one["code"], one["label"]): one
+        for dimension in agenda["dimensions"]
+        for item in dimension["items"]
+        for one in item["alignments"]
+        if one["code"] and one["label"]
+    }
     cited = sorted(links.values(), key=citation_order)
     template = portal.templates.get_template("agendas/_annex_pdf.html")
-    return Markup(template.render(agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment, cited=cited))  # noqa: S704 - an autoescaped template
+    html = template.render(agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment, cited=cited)
+    return Markup(html)  # noqa: S704 - an autoescaped template
 
 
 def _chapter(portal: "Portal", chapter: Chapter, dimension: dict[str, Any], agenda: dict[str, Any]) -> Markup:
     def render() -> str:
-        return portal.templates.get_template(chapter.template).render({**chapter.context, "agenda": agenda, "dimension": dimension, "medium": "pdf"})
+        return portal.templates.get_template(chapter.template).render(
+            {**chapter.context, "agenda": agenda, "dimension": dimension, "medium": "pdf"}
+        )
 
     return Markup(portal.ask.drawn(chapter, "agenda_chapter", render))  # noqa: S704 - an autoescaped template
 
@@ -47,10 +57,21 @@ def version_pdf(portal: "Portal", version: AgendaVersion) -> bytes:
     """Return a frozen version as PDF/A-3a with its canonical JSON inside (about 1 s for 20 pages)."""
     data, document = portal.store.get(version.sha256), version_document(portal.store, version)
     html = portal.templates.get_template("agendas/pdf.html").render(
-        agenda=document, annex=render_annex(portal, document), sha256=version.sha256, frozen_at=datetime.fromisoformat(document["frozen_at"]),
-        address=f"{portal.settings.public_url}/agendas/{document['code']}/v{document['number']}", note=version.note, item_count=version.item_count,
+        agenda=document,
+        annex=render_annex(portal, document),
+        sha256=version.sha256,
+        frozen_at=datetime.fromisoformat(document["frozen_at"]),
+        address=f"{portal.settings.public_url}/agendas/{document['code']}/v{document['number']}",
+        note=version.note,
+        item_count=version.item_count,
     )
-    attached = Attached(name="agenda.json", data=data, media_type="application/json", description=f"agenda.json, SHA-256 {version.sha256}", relationship="Source")
+    attached = Attached(
+        name="agenda.json",
+        data=data,
+        media_type="application/json",
+        description=f"agenda.json, SHA-256 {version.sha256}",
+        relationship="Source",
+    )
     return render_pdf(html, attachments=[attached])
 
 
@@ -81,13 +102,21 @@ def print_version(portal: "Portal", identity: str) -> None:
         now = clock.now()
         sha256 = portal.store.put(session, data, "application/pdf", now=now)
         done = session.execute(
-            update(AgendaVersion).where(AgendaVersion.id == version.id, AgendaVersion.pdf_sha256.is_(None)).values(pdf_sha256=sha256, pdf_problem=None),
+            update(AgendaVersion)
+            .where(AgendaVersion.id == version.id, AgendaVersion.pdf_sha256.is_(None))
+            .values(pdf_sha256=sha256, pdf_problem=None),
             execution_options={"synchronize_session": False},
         )
         if done.rowcount != 1:  # type: ignore[attr-defined] # another worker was quicker: its copy stays
             session.rollback()
             return
-        record(session, now=now, kind=PRINTED, subject=subject(version.agenda.code, version.number), data={"pdf": sha256, "sha256": version.sha256})
+        record(
+            session,
+            now=now,
+            kind=PRINTED,
+            subject=subject(version.agenda.code, version.number),
+            data={"pdf": sha256, "sha256": version.sha256},
+        )
         session.commit()
 
 

@@ -13,6 +13,7 @@ from portal.agendas.models import AgendaVersion
 from portal.agendas.showing import alignment, figure
 from portal.documents.rendering import render_markdown
 from portal.errors import Conflict
+from portal.extend.kinds import Chapter
 from portal.i18n import N_
 from portal.limits import csrf
 from portal.web import portal, public, session
@@ -47,17 +48,26 @@ def version(code: str, number: int) -> str:
 def _page(shown: AgendaVersion) -> str:
     document = queries.version_document(portal().store, shown)
     return render_template(
-        "agendas/version.html", version=shown, document=document, versions=queries.versions(session, shown.agenda_id), markdown=render_markdown,
-        figure=figure, alignment=alignment, chapters={one["name"]: _chapters(one, document) for one in document["dimensions"]},
+        "agendas/version.html",
+        version=shown,
+        document=document,
+        versions=queries.versions(session, shown.agenda_id),
+        markdown=render_markdown,
+        figure=figure,
+        alignment=alignment,
+        chapters={one["name"]: _chapters(one, document) for one in document["dimensions"]},
     )
 
 
 def _chapters(dimension: dict[str, Any], document: dict[str, Any]) -> list[Markup]:
     ask = portal().ask
-    return [
-        Markup(ask.drawn(one, "agenda_chapter", lambda one=one: render_template(one.template, **{**one.context, "agenda": document, "dimension": dimension, "medium": "html"})))  # type: ignore[misc] # noqa: S704 - an autoescaped template
-        for one in ask.agenda_chapter(dimension, document)
-    ]
+
+    def drawn(chapter: Chapter) -> Markup:
+        context = {**chapter.context, "agenda": document, "dimension": dimension, "medium": "html"}
+        html = ask.drawn(chapter, "agenda_chapter", lambda: render_template(chapter.template, **context))
+        return Markup(html)  # noqa: S704 - an autoescaped template
+
+    return [drawn(one) for one in ask.agenda_chapter(dimension, document)]
 
 
 @blueprint.get(f"{ADDRESS}.json")
@@ -97,7 +107,9 @@ def changes(code: str, number: int) -> str:
     before = queries.version(session, code, since)
     store = portal().store
     found = compare(queries.version_document(store, before), queries.version_document(store, shown))
-    return render_template("agendas/changes.html", version=shown, before=before, comparison=found, versions=queries.versions(session, shown.agenda_id))
+    return render_template(
+        "agendas/changes.html", version=shown, before=before, comparison=found, versions=queries.versions(session, shown.agenda_id)
+    )
 
 
 @csrf.exempt  # type: ignore[untyped-decorator]
@@ -107,4 +119,8 @@ def changes(code: str, number: int) -> str:
 def refused(code: str, number: int, kind: str = "") -> str:
     """Refuse to change a frozen version, with a sentence. Nothing happens here, so no token is asked for."""
     queries.version(session, code, number)
-    raise Conflict(N_("La versión %(number)s está congelada y no puede cambiar. Edite el borrador y congele una versión nueva."), number=number, kind=kind)
+    raise Conflict(
+        N_("La versión %(number)s está congelada y no puede cambiar. Edite el borrador y congele una versión nueva."),
+        number=number,
+        kind=kind,
+    )

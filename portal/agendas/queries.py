@@ -110,10 +110,14 @@ def territories(session: Session) -> list[tuple[str, str, str]]:
     """Return every territory as (INEI code, name, level's Spanish msgid), the wider ones first."""
     order = list(_LEVELS)
     rows = session.execute(select(Territory.inei, Territory.name, Territory.level))
-    return [(inei, name, _LEVELS.get(level, level)) for inei, name, level in sorted(rows, key=lambda row: (order.index(row.level) if row.level in order else 9, row.name))]
+    return [
+        (inei, name, _LEVELS.get(level, level))
+        for inei, name, level in sorted(rows, key=lambda row: (order.index(row.level) if row.level in order else 9, row.name))
+    ]
 
 
 def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of people by id, in one query."""
     wanted = {one for one in ids if one is not None}
-    return {identity: name for identity, name in session.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))} if wanted else {}
+    rows = select(Person.id, Person.full_name).where(Person.id.in_(wanted))
+    return {row.id: row.full_name for row in session.execute(rows)} if wanted else {}

@@ -18,8 +18,18 @@ from portal.i18n import N_
 from portal.organisations.models import Territory
 
 __all__ = [
-    "Chosen", "add_item", "choose_dimensions", "close_dimension", "create_agenda", "edit_agenda", "edit_item", "freeze", "move_item", "place_item",
-    "restore_item", "retire_item",
+    "Chosen",
+    "add_item",
+    "choose_dimensions",
+    "close_dimension",
+    "create_agenda",
+    "edit_agenda",
+    "edit_item",
+    "freeze",
+    "move_item",
+    "place_item",
+    "restore_item",
+    "retire_item",
 ]
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -36,7 +46,16 @@ class Chosen(NamedTuple):
 
 
 def create_agenda(
-    session: Session, *, code: str, title: str, summary: str = "", period_start: int, period_end: int, territory_inei: str, is_sample: bool = False, now: datetime
+    session: Session,
+    *,
+    code: str,
+    title: str,
+    summary: str = "",
+    period_start: int,
+    period_end: int,
+    territory_inei: str,
+    is_sample: bool = False,
+    now: datetime,
 ) -> Agenda:
     """Make an agenda without dimensions. Raises `Invalid` (also when the code is taken: it is an address for ever)."""
     code = code.strip().upper()
@@ -48,8 +67,15 @@ def create_agenda(
     if wrong:
         raise Invalid(fields=wrong)
     agenda = Agenda(
-        code=code, title=tidy(title), summary=tidy(summary), period_start=period_start, period_end=period_end, territory_inei=territory_inei,
-        is_sample=is_sample, created_at=now, revision=1,
+        code=code,
+        title=tidy(title),
+        summary=tidy(summary),
+        period_start=period_start,
+        period_end=period_end,
+        territory_inei=territory_inei,
+        is_sample=is_sample,
+        created_at=now,
+        revision=1,
     )
     session.add(agenda)
     session.flush()
@@ -63,11 +89,23 @@ def edit_agenda(
     wrong = _wrong_settings(session, title, period_start, period_end, territory_inei)
     if wrong:
         raise Invalid(fields=wrong)
-    values = {"title": tidy(title), "summary": tidy(summary), "period_start": period_start, "period_end": period_end, "territory_inei": territory_inei}
-    done = session.execute(update(Agenda).where(Agenda.id == agenda.id, Agenda.revision == revision).values(revision=revision + 1, **values), execution_options={"synchronize_session": False})
+    values = {
+        "title": tidy(title),
+        "summary": tidy(summary),
+        "period_start": period_start,
+        "period_end": period_end,
+        "territory_inei": territory_inei,
+    }
+    done = session.execute(
+        update(Agenda).where(Agenda.id == agenda.id, Agenda.revision == revision).values(revision=revision + 1, **values),
+        execution_options={"synchronize_session": False},
+    )
     session.refresh(agenda)
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Stale(N_("Otra persona cambió estos datos mientras usted los editaba."), theirs={"revision": agenda.revision, **{name: getattr(agenda, name) for name in values}})
+        raise Stale(
+            N_("Otra persona cambió estos datos mientras usted los editaba."),
+            theirs={"revision": agenda.revision, **{name: getattr(agenda, name) for name in values}},
+        )
     return agenda
 
 
@@ -93,7 +131,9 @@ def choose_dimensions(session: Session, agenda: Agenda, chosen: Sequence[Chosen]
     counts = {
         name: (int(live), int(frozen))
         for name, live, frozen in session.execute(
-            select(Item.dimension, func.count().filter(Item.retired.is_(False)), func.count(Item.first_version)).where(Item.agenda_id == agenda.id).group_by(Item.dimension)
+            select(Item.dimension, func.count().filter(Item.retired.is_(False)), func.count(Item.first_version))
+            .where(Item.agenda_id == agenda.id)
+            .group_by(Item.dimension)
         )
     }
     for present in list(agenda.dimensions):
@@ -101,7 +141,9 @@ def choose_dimensions(session: Session, agenda: Agenda, chosen: Sequence[Chosen]
             continue
         live, frozen = counts.get(present.name, (0, 0))
         if frozen:
-            raise Conflict(N_("La dimensión %(label)s tiene puntos en una versión congelada: no se puede quitar, solo cerrar."), label=present.label)
+            raise Conflict(
+                N_("La dimensión %(label)s tiene puntos en una versión congelada: no se puede quitar, solo cerrar."), label=present.label
+            )
         if live:
             raise Conflict(N_("La dimensión %(label)s tiene %(live)s puntos. Retírelos antes de quitarla."), label=present.label, live=live)
         agenda.dimensions.remove(present)

@@ -8,7 +8,13 @@ from typing import Any
 from portal.formats import NOTHING, numero
 
 # Names of the frameworks that items are aligned with; another scheme is shown as it was written.
-SCHEMES = {"ods": "ODS", "acuerdo-nacional": "Acuerdo Nacional", "pdrc": "PDRC", "pedn-2050": "PEDN al 2050", "plan-bicentenario": "Plan Bicentenario"}
+SCHEMES = {
+    "ods": "ODS",
+    "acuerdo-nacional": "Acuerdo Nacional",
+    "pdrc": "PDRC",
+    "pedn-2050": "PEDN al 2050",
+    "plan-bicentenario": "Plan Bicentenario",
+}
 
 
 def figure(indicator: Mapping[str, Any], key: str) -> str:

@@ -57,7 +57,10 @@ def _territories() -> list[tuple[str, str]]:
 
 def _settings(form: Any) -> dict[str, Any]:
     return {
-        "title": form.title.data, "summary": form.summary.data or "", "period_start": form.period_start.data, "period_end": form.period_end.data,
+        "title": form.title.data,
+        "summary": form.summary.data or "",
+        "period_start": form.period_start.data,
+        "period_end": form.period_end.data,
         "territory_inei": form.territory_inei.data,
     }
 
@@ -110,7 +113,16 @@ def draft(code: str) -> str:
     against = objections(portal().ask, document)
     owner = {item["code"]: one["name"] for one in document["dimensions"] for item in one["items"]}
     counts = {name: sum(owner.get(one.subject) == name for one in against) for name in {one["name"] for one in document["dimensions"]}}
-    return render_template("agendas/draft.html", agenda=agenda, document=document, objections=against, owner=owner, counts=counts, versions=queries.versions(session, agenda.id), code=code)
+    return render_template(
+        "agendas/draft.html",
+        agenda=agenda,
+        document=document,
+        objections=against,
+        owner=owner,
+        counts=counts,
+        versions=queries.versions(session, agenda.id),
+        code=code,
+    )
 
 
 @blueprint.get(f"{PLACE}/dimension/<name>")
@@ -126,8 +138,15 @@ def dimension(code: str, name: str) -> str:
     for one in objections(portal().ask, {**document, "dimensions": [shown]}):
         against.setdefault(one.subject, []).append(one.sentence)
     return render_template(
-        "agendas/dimension.html", agenda=agenda, place=place, rows=list(zip(items, shown["items"], strict=True)), objections=against, code=code,
-        retired=queries.items(session, agenda.id, name, retired=True), markdown=render_markdown, offered=portal().registry.dimensions.get(name),
+        "agendas/dimension.html",
+        agenda=agenda,
+        place=place,
+        rows=list(zip(items, shown["items"], strict=True)),
+        objections=against,
+        code=code,
+        retired=queries.items(session, agenda.id, name, retired=True),
+        markdown=render_markdown,
+        offered=portal().registry.dimensions.get(name),
         may_edit=web.allowed("agenda.edit", agenda_id=agenda.id, dimension=name),
     )
 
@@ -143,7 +162,11 @@ def dimensions(code: str) -> str | Response | tuple[str, int]:
     form.names.choices = dimension_choices(offered, agenda.dimensions)
     if form.validate_on_submit():
         present = {one.name: service.Chosen(one.name, one.label, one.prefix) for one in agenda.dimensions}
-        chosen = [present.get(name) or service.Chosen(name, offered[name].label, offered[name].prefix) for name, _ in form.names.choices if name in form.names.data]
+        chosen = [
+            present.get(name) or service.Chosen(name, offered[name].label, offered[name].prefix)
+            for name, _ in form.names.choices
+            if name in form.names.data
+        ]
         try:
             service.choose_dimensions(session, agenda, chosen)
             commit()

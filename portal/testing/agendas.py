@@ -19,8 +19,15 @@ _ANY = {"text": "Muestra", "textarea": "Muestra", "number": "1", "date": "2022-0
 
 
 def sample_draft(
-    session: Session, *, now: datetime, ask: Ask | None = None, code: str = "APU-T", items: int = 12, dimensions: Sequence[str] | None = None,
-    title: str = "Agenda de muestra para las pruebas", person_id: int | None = None,
+    session: Session,
+    *,
+    now: datetime,
+    ask: Ask | None = None,
+    code: str = "APU-T",
+    items: int = 12,
+    dimensions: Sequence[str] | None = None,
+    title: str = "Agenda de muestra para las pruebas",
+    person_id: int | None = None,
 ) -> Agenda:
     """Return a draft with `items` items over `dimensions` (by default the first four enabled; else a made-up one).
 
@@ -31,7 +38,15 @@ def sample_draft(
     chosen = [offered[name] for name in dimensions] if dimensions is not None else list(offered.values())[:4]
     chosen = chosen or [MADE_UP]
     agenda = service.create_agenda(
-        session, code=code, title=title, summary="Contenido de muestra.", period_start=2023, period_end=2026, territory_inei="03", is_sample=True, now=now,
+        session,
+        code=code,
+        title=title,
+        summary="Contenido de muestra.",
+        period_start=2023,
+        period_end=2026,
+        territory_inei="03",
+        is_sample=True,
+        now=now,
     )
     service.choose_dimensions(session, agenda, [service.Chosen(one.name, one.label, one.prefix) for one in chosen])
     places = cycle(chosen)
@@ -45,9 +60,16 @@ def sample_draft(
         kind = next((one for one in kinds if one.name == "resultado"), kinds[-1]) if head else kinds[0]
         before.append(
             service.add_item(
-                session, registry, agenda, dimension=dimension.name, code=f"{dimension.prefix}-{group + 1:02d}" + (f".{under}" if head else ""),
-                kind=kind.name, parent_id=head.id if head else None, content=_content(place, registry.item_fields(dimension.name), measured=head is not None),
-                now=now, person_id=person_id,
+                session,
+                registry,
+                agenda,
+                dimension=dimension.name,
+                code=f"{dimension.prefix}-{group + 1:02d}" + (f".{under}" if head else ""),
+                kind=kind.name,
+                parent_id=head.id if head else None,
+                content=_content(place, registry.item_fields(dimension.name), measured=head is not None),
+                now=now,
+                person_id=person_id,
             )
         )
     session.flush()
@@ -55,8 +77,16 @@ def sample_draft(
 
 
 def sample_agenda(
-    session: Session, store: FileStore, *, now: datetime, ask: Ask | None = None, code: str = "APU-T", items: int = 12,
-    dimensions: Sequence[str] | None = None, title: str = "Agenda de muestra para las pruebas", person_id: int | None = None,
+    session: Session,
+    store: FileStore,
+    *,
+    now: datetime,
+    ask: Ask | None = None,
+    code: str = "APU-T",
+    items: int = 12,
+    dimensions: Sequence[str] | None = None,
+    title: str = "Agenda de muestra para las pruebas",
+    person_id: int | None = None,
 ) -> AgendaVersion:
     """Return version 1 of a sample agenda (see `sample_draft`), frozen; nothing is committed.
 
@@ -69,10 +99,22 @@ def sample_agenda(
 
 
 def _content(place: int, fields: Sequence[ItemField], *, measured: bool) -> dict[str, object]:
-    indicators = [{
-        "name": f"Indicador de muestra {place + 1}", "unit": "%", "baseline": "55.8", "baseline_year": 2021, "target": "45", "target_year": 2026,
-        "source": "Fuente de muestra", "source_url": "https://www.gob.pe/",
-    }] if measured else []
+    indicators = (
+        [
+            {
+                "name": f"Indicador de muestra {place + 1}",
+                "unit": "%",
+                "baseline": "55.8",
+                "baseline_year": 2021,
+                "target": "45",
+                "target_year": 2026,
+                "source": "Fuente de muestra",
+                "source_url": "https://www.gob.pe/",
+            }
+        ]
+        if measured
+        else []
+    )
     return {
         "text": f"Texto de **muestra** número {place + 1}: agua, ñandú y qhichwaʼ.",
         "responsible": "Entidad de muestra",

@@ -30,16 +30,33 @@ class Bench:
         """Freeze the draft as it is, and commit."""
         document = draft_document(self.session, self.portal.registry, agenda)
         version = service.freeze(
-            self.session, self.portal.store, self.portal.ask, agenda_id=agenda.id, expected=draft_digest(document), now=self.now, person_id=None, **more  # type: ignore[arg-type]
+            self.session,
+            self.portal.store,
+            self.portal.ask,
+            agenda_id=agenda.id,
+            expected=draft_digest(document),
+            now=self.now,
+            person_id=None,
+            **more,  # type: ignore[arg-type]
         )
         self.session.commit()
         return version
 
-    def edit(self, agenda: Agenda, item: Item, *, commit: bool = True, revision: int | None = None, code: str | None = None, **content: object) -> Item:
+    def edit(
+        self, agenda: Agenda, item: Item, *, commit: bool = True, revision: int | None = None, code: str | None = None, **content: object
+    ) -> Item:
         """Write over an item, and commit."""
         saved = service.edit_item(
-            self.session, self.portal.registry, agenda, item.code, revision=item.revision if revision is None else revision, new_code=code or item.code,
-            kind=item.kind, content={**item.content, **content}, now=self.now, person_id=None,
+            self.session,
+            self.portal.registry,
+            agenda,
+            item.code,
+            revision=item.revision if revision is None else revision,
+            new_code=code or item.code,
+            kind=item.kind,
+            content={**item.content, **content},
+            now=self.now,
+            person_id=None,
         )
         if commit:
             self.session.commit()

@@ -11,7 +11,9 @@ def test_a_code_of_its_dimension_is_taken_in_capitals(code: str) -> None:
     assert check_code(code, "SOC") == code.strip().upper()
 
 
-@pytest.mark.parametrize("code", ["", "SOC", "SOC-1", "ECO-01", "SOC-01.", "SOC-01.2.", "SOC-01 2", "SOC-01.0001", "XSOC-01", "SOC-01.1" + ".1" * 20])
+@pytest.mark.parametrize(
+    "code", ["", "SOC", "SOC-1", "ECO-01", "SOC-01.", "SOC-01.2.", "SOC-01 2", "SOC-01.0001", "XSOC-01", "SOC-01.1" + ".1" * 20]
+)
 def test_any_other_is_refused(code: str) -> None:
     with pytest.raises(Invalid) as caught:
         check_code(code, "SOC")

@@ -26,7 +26,11 @@ def test_the_same_words_have_no_difference(text: str) -> None:
 
 
 def test_one_word_is_one_change() -> None:
-    assert [(one.kind, one.text) for one in words("agua para todos", "agua para todas")] == [("same", "agua para "), ("del", "todos"), ("ins", "todas")]
+    assert [(one.kind, one.text) for one in words("agua para todos", "agua para todas")] == [
+        ("same", "agua para "),
+        ("del", "todos"),
+        ("ins", "todas"),
+    ]
 
 
 def test_a_very_long_text_is_compared_at_once() -> None:
@@ -37,11 +41,29 @@ def test_a_very_long_text_is_compared_at_once() -> None:
 
 
 def _item(code: str, parent: str | None = None, text: str = "texto", **more: Any) -> dict[str, Any]:
-    return {"code": code, "kind": "resultado", "kind_label": "Resultado", "parent": parent, "text": text, "responsible": "", "indicators": [], "alignments": [], "fields": {}, **more}
+    return {
+        "code": code,
+        "kind": "resultado",
+        "kind_label": "Resultado",
+        "parent": parent,
+        "text": text,
+        "responsible": "",
+        "indicators": [],
+        "alignments": [],
+        "fields": {},
+        **more,
+    }
 
 
 def _agenda(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"title": "Agenda", "summary": "", "period": {"start": 2023, "end": 2026}, "territory": {"name": "Apurímac", "inei": "03"}, "dimensions": [{"name": "social", "label": "Social", "items": list(items)}], **more}
+    return {
+        "title": "Agenda",
+        "summary": "",
+        "period": {"start": 2023, "end": 2026},
+        "territory": {"name": "Apurímac", "inei": "03"},
+        "dimensions": [{"name": "social", "label": "Social", "items": list(items)}],
+        **more,
+    }
 
 
 def _states(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, str]:
@@ -65,7 +87,10 @@ def test_what_hangs_from_an_item_that_moved_did_not_move_itself() -> None:
 
 
 def test_another_parent_is_a_change_with_both_names() -> None:
-    before, after = _agenda(_item("A-01"), _item("A-02"), _item("A-09", "A-01")), _agenda(_item("A-01"), _item("A-02"), _item("A-09", "A-02"))
+    before, after = (
+        _agenda(_item("A-01"), _item("A-02"), _item("A-09", "A-01")),
+        _agenda(_item("A-01"), _item("A-02"), _item("A-09", "A-02")),
+    )
     (change,) = compare(before, after).items
     assert [part.label for part in change.parts] == ["Depende de"]
 
@@ -79,8 +104,20 @@ def test_the_agendas_own_data_and_a_dimension_that_left_are_told() -> None:
 
 
 def test_an_extra_field_and_a_figure_are_part_of_the_comparison() -> None:
-    figures = {"name": "Anemia", "unit": "%", "baseline": "55.8", "baseline_year": 2023, "target": "45", "target_year": 2026, "source": "INEI", "source_url": ""}
+    figures = {
+        "name": "Anemia",
+        "unit": "%",
+        "baseline": "55.8",
+        "baseline_year": 2023,
+        "target": "45",
+        "target_year": 2026,
+        "source": "INEI",
+        "source_url": "",
+    }
     before = _agenda(_item("A-01", indicators=[figures], fields={"cuenca": {"label": "Cuenca", "value": "Pampas"}}))
     after = _agenda(_item("A-01", indicators=[{**figures, "target": "40"}], fields={"cuenca": {"label": "Cuenca", "value": "Vilcabamba"}}))
     (change,) = compare(before, after).items
-    assert {part.label: "".join(piece.text for piece in part.pieces if piece.kind == "ins") for part in change.parts} == {"Cuenca": "Vilcabamba", "Indicador 1": "40"}
+    assert {part.label: "".join(piece.text for piece in part.pieces if piece.kind == "ins") for part in change.parts} == {
+        "Cuenca": "Vilcabamba",
+        "Indicador 1": "40",
+    }

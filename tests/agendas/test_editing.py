@@ -20,7 +20,11 @@ def test_every_wording_is_kept(bench: Bench, session: Session, draft: Agenda) ->
     bench.edit(draft, item, text="Segunda redacción")
     bench.edit(draft, item, text="Tercera redacción")
     found = queries.item_revisions(session, item.id)
-    assert [(one.revision, one.snapshot["content"]["text"]) for one in found] == [(3, "Tercera redacción"), (2, "Segunda redacción"), (1, first)]
+    assert [(one.revision, one.snapshot["content"]["text"]) for one in found] == [
+        (3, "Tercera redacción"),
+        (2, "Segunda redacción"),
+        (1, first),
+    ]
 
 
 def test_saving_the_same_words_changes_nothing(bench: Bench, session: Session, draft: Agenda) -> None:
@@ -37,7 +41,10 @@ def test_the_second_editor_gets_what_the_first_left_and_can_save_on_top(bench: B
     assert caught.value.theirs["content"]["text"] == "Lo de la primera persona"
     assert caught.value.theirs["revision"] == 2
     bench.edit(draft, item, revision=2, text="Lo de la segunda")
-    assert [one.snapshot["content"]["text"] for one in queries.item_revisions(session, item.id)][:2] == ["Lo de la segunda", "Lo de la primera persona"]
+    assert [one.snapshot["content"]["text"] for one in queries.item_revisions(session, item.id)][:2] == [
+        "Lo de la segunda",
+        "Lo de la primera persona",
+    ]
 
 
 def _at_once(acts: list[Any]) -> list[Any]:
@@ -68,7 +75,18 @@ def test_of_two_people_who_save_at_the_same_instant_one_is_told(bench: Bench, se
         def act() -> str:
             with bench.portal.sessions() as own:
                 agenda = queries.agenda(own, "APU-T")
-                saved = service.edit_item(own, bench.portal.registry, agenda, code, revision=1, new_code=code, kind=kind, content={**content, "text": text}, now=bench.now, person_id=None)
+                saved = service.edit_item(
+                    own,
+                    bench.portal.registry,
+                    agenda,
+                    code,
+                    revision=1,
+                    new_code=code,
+                    kind=kind,
+                    content={**content, "text": text},
+                    now=bench.now,
+                    person_id=None,
+                )
                 own.commit()
                 return str(saved.content["text"])
 
@@ -88,13 +106,25 @@ def test_of_two_people_who_take_the_same_code_one_is_told(bench: Bench, session:
 
     def add() -> str:
         with bench.portal.sessions() as own:
-            made = service.add_item(own, bench.portal.registry, queries.agenda(own, "APU-T"), dimension=name, code=code, kind=kind, content={"text": "x"}, now=bench.now, person_id=None)
+            made = service.add_item(
+                own,
+                bench.portal.registry,
+                queries.agenda(own, "APU-T"),
+                dimension=name,
+                code=code,
+                kind=kind,
+                content={"text": "x"},
+                now=bench.now,
+                person_id=None,
+            )
             own.commit()
             return made.code
 
     results = _at_once([add, add])
     assert sorted(type(one).__name__ for one in results) == ["Invalid", "str"]
-    assert [one.fields for one in results if isinstance(one, Invalid)] == [{"code": "Este código ya es de otro punto (quizá retirado). Use otro."}]
+    assert [one.fields for one in results if isinstance(one, Invalid)] == [
+        {"code": "Este código ya es de otro punto (quizá retirado). Use otro."}
+    ]
 
 
 def test_a_frozen_code_stays_and_a_taken_one_is_refused(bench: Bench, session: Session, draft: Agenda) -> None:
@@ -116,7 +146,7 @@ def test_items_retire_from_the_leaves_and_come_back(bench: Bench, session: Sessi
         service.retire_item(session, draft, parent.code, revision=1, now=bench.now, person_id=None)
     with pytest.raises(Stale):
         service.retire_item(session, draft, child.code, revision=9, now=bench.now, person_id=None)
-    for item in queries.items(session, draft.id, draft.dimensions[0].name)[1:] + [parent]:
+    for item in [*queries.items(session, draft.id, draft.dimensions[0].name)[1:], parent]:
         service.retire_item(session, draft, item.code, revision=1, now=bench.now, person_id=None)
     assert queries.items(session, draft.id, draft.dimensions[0].name) == []
     back = service.restore_item(session, draft, child.code, revision=2, now=bench.now, person_id=None)
@@ -128,4 +158,14 @@ def test_a_retired_code_is_not_given_again(bench: Bench, session: Session, draft
     item = queries.items(session, draft.id, draft.dimensions[0].name)[-1]
     service.retire_item(session, draft, item.code, revision=1, now=bench.now, person_id=None)
     with pytest.raises(Invalid):
-        service.add_item(session, bench.portal.registry, draft, dimension=item.dimension, code=item.code, kind=item.kind, content=item.content, now=bench.now, person_id=None)
+        service.add_item(
+            session,
+            bench.portal.registry,
+            draft,
+            dimension=item.dimension,
+            code=item.code,
+            kind=item.kind,
+            content=item.content,
+            now=bench.now,
+            person_id=None,
+        )

@@ -23,7 +23,11 @@ from portal.testing.fixtures import Actors
 
 from .conftest import Bench, Look
 
-ROWS: list[tuple[Any, ...]] = [("Código", "Texto", "Meta"), ("SOC-01", "=HYPERLINK(\"http://x\")", 12), ("SOC-02", "ñandú, «comillas»\nlínea", None)]
+ROWS: list[tuple[Any, ...]] = [
+    ("Código", "Texto", "Meta"),
+    ("SOC-01", '=HYPERLINK("http://x")', 12),
+    ("SOC-02", "ñandú, «comillas»\nlínea", None),
+]
 
 
 def _sheet(data: bytes) -> list[list[Any]]:
@@ -33,7 +37,11 @@ def _sheet(data: bytes) -> list[list[Any]]:
 def test_a_csv_opens_in_a_spreadsheet_with_its_accents_and_runs_nothing() -> None:
     data = exporting.as_csv(ROWS)
     assert data.startswith(b"\xef\xbb\xbf")
-    assert list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))) == [["Código", "Texto", "Meta"], ["SOC-01", "'=HYPERLINK(\"http://x\")", "12"], ["SOC-02", "ñandú, «comillas»\nlínea", ""]]
+    assert list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))) == [
+        ["Código", "Texto", "Meta"],
+        ["SOC-01", '\'=HYPERLINK("http://x")', "12"],
+        ["SOC-02", "ñandú, «comillas»\nlínea", ""],
+    ]
 
 
 @given(st.text(max_size=30))
@@ -43,7 +51,11 @@ def test_no_text_begins_as_a_formula_does(text: str) -> None:
 
 
 def test_an_xlsx_holds_figures_as_figures_and_formulas_as_text() -> None:
-    assert _sheet(exporting.as_xlsx(ROWS)) == [["Código", "Texto", "Meta"], ["SOC-01", "=HYPERLINK(\"http://x\")", 12.0], ["SOC-02", "ñandú, «comillas»\nlínea", ""]]
+    assert _sheet(exporting.as_xlsx(ROWS)) == [
+        ["Código", "Texto", "Meta"],
+        ["SOC-01", '=HYPERLINK("http://x")', 12.0],
+        ["SOC-02", "ñandú, «comillas»\nlínea", ""],
+    ]
 
 
 def test_the_items_are_exported_with_their_extra_fields(portal: Portal, session: Session, frozen: AgendaVersion) -> None:
@@ -52,7 +64,12 @@ def test_the_items_are_exported_with_their_extra_fields(portal: Portal, session:
     assert "Cuenca" in head
     assert len(rows) == 12
     row = dict(zip(head, next(one for one in rows if one[1] == "AMB-01.1"), strict=True))
-    assert (row["Cuenca"], str(row["Línea de base"]), row["Año de la línea de base"], row["Alineamientos"]) == ("Pampas", "55.8", 2021, "ods 16.7")
+    assert (row["Cuenca"], str(row["Línea de base"]), row["Año de la línea de base"], row["Alineamientos"]) == (
+        "Pampas",
+        "55.8",
+        2021,
+        "ods 16.7",
+    )
 
 
 def test_anybody_takes_the_published_items_and_nothing_else(client: FlaskClient, frozen: AgendaVersion) -> None:
@@ -64,7 +81,9 @@ def test_anybody_takes_the_published_items_and_nothing_else(client: FlaskClient,
         assert client.get(f"/gestion/exportar/{address}").status_code == 404
 
 
-def test_a_table_asks_leave_for_its_act_in_that_agenda(app: Flask, actors: Actors, draft: Agenda, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_asks_leave_for_its_act_in_that_agenda(
+    app: Flask, actors: Actors, draft: Agenda, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from portal.extend import Exporter
 
     secret = Exporter(name="secretos", label="Secretos", rows=lambda _session, code: [("agenda",), (code,)], action="organisation.read")
@@ -72,10 +91,15 @@ def test_a_table_asks_leave_for_its_act_in_that_agenda(app: Flask, actors: Actor
     monkeypatch.setattr(exporting, "exporters", lambda portal: {**everything(portal), "secretos": secret})
     assert app.test_client().get("/gestion/exportar/secretos.csv?agenda=APU-T").status_code == 403
     assert actors.client("reader", draft).get("/gestion/exportar/secretos.csv?agenda=APU-T").status_code == 403
-    assert actors.client("staff", draft).get("/gestion/exportar/secretos.csv?agenda=APU-T").data.decode("utf-8-sig").split() == ["agenda", "APU-T"]
+    assert actors.client("staff", draft).get("/gestion/exportar/secretos.csv?agenda=APU-T").data.decode("utf-8-sig").split() == [
+        "agenda",
+        "APU-T",
+    ]
 
 
-def test_the_command_lists_prints_and_writes(portal: Portal, frozen: AgendaVersion, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_command_lists_prints_and_writes(
+    portal: Portal, frozen: AgendaVersion, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     exporting.command(portal, None, "", "csv", None, as_json=True)
     assert "items" in [one["name"] for one in json.loads(capsysbinary.readouterr().out)]
     exporting.command(portal, "items", "APU-T", "csv", None, as_json=True)

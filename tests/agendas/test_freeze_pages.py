@@ -35,7 +35,9 @@ def test_a_coordinator_freezes_what_was_previewed_and_the_pdf_follows(actors: Ac
     assert "Nada cambió desde la versión 1" in client.get(PLACE).text
 
 
-def test_a_draft_that_changed_meanwhile_is_reviewed_again(actors: Actors, bench: Bench, look: Look, session: Session, draft: Agenda) -> None:
+def test_a_draft_that_changed_meanwhile_is_reviewed_again(
+    actors: Actors, bench: Bench, look: Look, session: Session, draft: Agenda
+) -> None:
     client = actors.client("coordinator", draft)
     page = client.get(PLACE).text
     bench.edit(draft, look.item("SOC-01"), text="Otra redacción")

@@ -31,10 +31,26 @@ def test_what_is_hashed_has_the_promised_shape(bench: Bench, draft: Agenda) -> N
     document = json.loads(data)
     assert hashlib.sha256(data).hexdigest() == version.sha256
     assert canonical(document) == data
-    assert sorted(document) == ["code", "dimensions", "frozen_at", "number", "period", "previous", "schema", "summary", "territory", "title"]
+    assert sorted(document) == [
+        "code",
+        "dimensions",
+        "frozen_at",
+        "number",
+        "period",
+        "previous",
+        "schema",
+        "summary",
+        "territory",
+        "title",
+    ]
     assert (document["schema"], document["code"], document["number"], document["previous"]) == ("rubrica.agenda/1", "APU-T", 1, None)
     assert datetime.fromisoformat(document["frozen_at"]) == bench.now.astimezone(UTC).replace(microsecond=0) == version.frozen_at
-    assert document["territory"] == {"inei": "03", "reniec": "020000" if document["territory"]["reniec"] == "020000" else document["territory"]["reniec"], "name": "Apurímac", "level": "department"}
+    assert document["territory"] == {
+        "inei": "03",
+        "reniec": "020000" if document["territory"]["reniec"] == "020000" else document["territory"]["reniec"],
+        "name": "Apurímac",
+        "level": "department",
+    }
     assert sorted(document["dimensions"][0]) == ["items", "label", "name", "prefix"]
     child = document["dimensions"][0]["items"][1]
     assert sorted(child) == ["alignments", "code", "fields", "indicators", "kind", "kind_label", "parent", "responsible", "text"]
@@ -104,7 +120,9 @@ def test_while_an_enabled_plugin_is_refused_nothing_is_frozen(bench: Bench, draf
 
 
 def test_an_empty_agenda_is_not_frozen(bench: Bench, session: Session) -> None:
-    agenda = service.create_agenda(session, code="VACIA", title="Vacía", period_start=2027, period_end=2030, territory_inei="03", now=bench.now)
+    agenda = service.create_agenda(
+        session, code="VACIA", title="Vacía", period_start=2027, period_end=2030, territory_inei="03", now=bench.now
+    )
     with pytest.raises(Invalid) as caught:
         bench.freeze(agenda)
     assert caught.value.fields == {"agenda": "La agenda todavía no tiene puntos."}
@@ -119,7 +137,11 @@ def test_of_two_people_who_freeze_at_the_same_instant_one_is_told(bench: Bench, 
         with bench.portal.sessions() as own:
             gate.wait()
             try:
-                results.append(service.freeze(own, bench.portal.store, bench.portal.ask, agenda_id=identity, expected=expected, now=bench.now, person_id=None).number)
+                results.append(
+                    service.freeze(
+                        own, bench.portal.store, bench.portal.ask, agenda_id=identity, expected=expected, now=bench.now, person_id=None
+                    ).number
+                )
                 own.commit()
             except PortalError as error:
                 results.append(type(error))
@@ -133,21 +155,29 @@ def test_of_two_people_who_freeze_at_the_same_instant_one_is_told(bench: Bench, 
     assert [one.number for one in queries.versions(session, identity)] == [1]
 
 
-def test_a_dimension_whose_plugin_is_gone_is_still_frozen_with_what_it_held(bench: Bench, session: Session, draft: Agenda, portal: Portal) -> None:
+def test_a_dimension_whose_plugin_is_gone_is_still_frozen_with_what_it_held(
+    bench: Bench, session: Session, draft: Agenda, portal: Portal
+) -> None:
     from portal.extend.ask import Ask
     from portal.extend.registry import load
 
     before = draft_document(session, portal.registry, draft)
     bare = Ask(load(()))
     document = draft_document(session, bare.registry, draft)
-    assert [(one["label"], one["prefix"], len(one["items"])) for one in document["dimensions"]] == [(one["label"], one["prefix"], len(one["items"])) for one in before["dimensions"]]
-    version = service.freeze(session, portal.store, bare, agenda_id=draft.id, expected=draft_digest(document), now=bench.now, person_id=None)
+    assert [(one["label"], one["prefix"], len(one["items"])) for one in document["dimensions"]] == [
+        (one["label"], one["prefix"], len(one["items"])) for one in before["dimensions"]
+    ]
+    version = service.freeze(
+        session, portal.store, bare, agenda_id=draft.id, expected=draft_digest(document), now=bench.now, person_id=None
+    )
     assert version.item_count == 12
 
 
 def test_the_public_list_shows_the_last_version_of_each(bench: Bench, session: Session, draft: Agenda) -> None:
     bench.freeze(draft)
-    service.edit_agenda(session, draft, revision=draft.revision, title="Título nuevo", summary="", period_start=2023, period_end=2026, territory_inei="03")
+    service.edit_agenda(
+        session, draft, revision=draft.revision, title="Título nuevo", summary="", period_start=2023, period_end=2026, territory_inei="03"
+    )
     shown: list[Any] = [(one.title, one.number) for one in queries.public_agendas(session)]
     assert shown == [("Agenda de muestra para las pruebas", 1)]
     second: AgendaVersion = bench.freeze(draft)

@@ -21,8 +21,16 @@ def staff(actors: Actors, draft: Agenda) -> FlaskClient:
 def _sent(page: str) -> dict[str, str]:
     """Return what a browser would send of a page's own form, buttons apart."""
     form = next(part for part in page.split("<form") if 'name="text"' in part)
-    found = {name: value for tag in re.findall(r"<input [^>]*>", form) for name, value in [(_attribute(tag, "name"), _attribute(tag, "value"))] if name}
-    found |= {name: text.removeprefix("\r\n") for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)}
+    found = {
+        name: value
+        for tag in re.findall(r"<input [^>]*>", form)
+        for name, value in [(_attribute(tag, "name"), _attribute(tag, "value"))]
+        if name
+    }
+    found |= {
+        name: text.removeprefix("\r\n")
+        for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    }
     for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option selected value="([^"]*)"', options)
         found[name] = chosen[1] if chosen else ""
@@ -87,7 +95,9 @@ def test_errors_stand_beside_their_field_and_link_to_it(staff: FlaskClient) -> N
     assert _sent(answer.text)["indicators-0-baseline"] == "mucho"
 
 
-def test_of_two_who_edit_the_second_sees_both_wordings_and_saves_on_top(actors: Actors, staff: FlaskClient, look: Look, draft: Agenda) -> None:
+def test_of_two_who_edit_the_second_sees_both_wordings_and_saves_on_top(
+    actors: Actors, staff: FlaskClient, look: Look, draft: Agenda
+) -> None:
     mine = _sent(staff.get(f"{PLACE}/SOC-01.1").text)
     other = actors.signed_in(actors.grant(actors.person("Otra Persona Muestra"), "staff", draft))
     assert other.post(f"{PLACE}/SOC-01.1", data={**mine, "text": "Redacción ajena"}).status_code == 303

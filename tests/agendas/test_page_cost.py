@@ -13,7 +13,9 @@ from portal.testing.queries import count_queries
 
 
 @pytest.mark.parametrize("address", ["/", "/agendas"])
-def test_lists_cost_the_same_with_one_and_with_thirty_agendas(address: str, actors: Actors, portal: Portal, session: Session, now: datetime) -> None:
+def test_lists_cost_the_same_with_one_and_with_thirty_agendas(
+    address: str, actors: Actors, portal: Portal, session: Session, now: datetime
+) -> None:
     client = actors.client("administrator")
     counts = []
     for start, end in ((0, 1), (1, 30)):
@@ -40,11 +42,21 @@ def test_the_drafts_cost_the_same_with_one_and_with_thirty(actors: Actors, porta
     assert counts[0] == counts[1]
 
 
-PAGES = ("/agendas/T-{n}", "/agendas/T-{n}/v1.json", "/gestion/agendas/T-{n}", "/gestion/agendas/T-{n}/dimension/social", "/gestion/agendas/T-{n}/congelar", "/gestion/agendas/T-{n}/cambios", "/gestion/agendas/T-{n}/puntos/SOC-01")
+PAGES = (
+    "/agendas/T-{n}",
+    "/agendas/T-{n}/v1.json",
+    "/gestion/agendas/T-{n}",
+    "/gestion/agendas/T-{n}/dimension/social",
+    "/gestion/agendas/T-{n}/congelar",
+    "/gestion/agendas/T-{n}/cambios",
+    "/gestion/agendas/T-{n}/puntos/SOC-01",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_agenda_costs_the_same_with_one_and_with_thirty_items_a_dimension(page: str, actors: Actors, portal: Portal, session: Session, now: datetime) -> None:
+def test_an_agenda_costs_the_same_with_one_and_with_thirty_items_a_dimension(
+    page: str, actors: Actors, portal: Portal, session: Session, now: datetime
+) -> None:
     client = actors.client("administrator")
     counts = []
     for items in (4, 120):
@@ -56,7 +68,9 @@ def test_an_agenda_costs_the_same_with_one_and_with_thirty_items_a_dimension(pag
     assert counts[0] == counts[1] < 20
 
 
-def test_an_agenda_of_two_thousand_items_still_comes(actors: Actors, portal: Portal, session: Session, now: datetime, frozen: object) -> None:
+def test_an_agenda_of_two_thousand_items_still_comes(
+    actors: Actors, portal: Portal, session: Session, now: datetime, frozen: object
+) -> None:
     small = actors.client()
     with count_queries(portal.engine) as few:
         small.get("/agendas/APU-T")

@@ -25,7 +25,9 @@ def _said(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def test_the_pdf_says_everything_and_carries_what_was_hashed(portal: Portal, session: Session, frozen: AgendaVersion, tmp_path: Path) -> None:
+def test_the_pdf_says_everything_and_carries_what_was_hashed(
+    portal: Portal, session: Session, frozen: AgendaVersion, tmp_path: Path
+) -> None:
     _print(portal, session, frozen)
     assert frozen.pdf_sha256 is not None
     path = tmp_path / "agenda.pdf"
@@ -67,7 +69,10 @@ def test_a_failure_is_shown_and_tried_again(portal: Portal, session: Session, fr
     with pytest.raises(Exception, match="huella"):
         _print(portal, session, frozen)
     session.refresh(frozen)
-    assert (frozen.pdf_tries, frozen.pdf_problem) == (1, "El archivo guardado no coincide con su huella. Avise a la administración del portal.")
+    assert (frozen.pdf_tries, frozen.pdf_problem) == (
+        1,
+        "El archivo guardado no coincide con su huella. Avise a la administración del portal.",
+    )
     session.rollback()
     path.write_bytes(data)
     assert portal.queue.drain(1) == 0  # not at once: it was tried a moment ago

@@ -18,7 +18,7 @@ from .conftest import Bench
 
 def test_home_and_list_name_the_agendas_in_force(client: FlaskClient, frozen: AgendaVersion) -> None:
     for address in ("/", "/agendas"):
-        assert f'<a href="/agendas/APU-T"' in client.get(address).text
+        assert '<a href="/agendas/APU-T"' in client.get(address).text
         assert frozen.title in client.get(address).text
 
 
@@ -87,7 +87,9 @@ def test_a_later_version_says_item_by_item_what_changed(client: FlaskClient, ben
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("end", ["", ".json", ".pdf"])
-def test_a_frozen_version_refuses_every_change_with_its_sentence(client: FlaskClient, app: object, frozen: AgendaVersion, method: str, end: str) -> None:
+def test_a_frozen_version_refuses_every_change_with_its_sentence(
+    client: FlaskClient, app: object, frozen: AgendaVersion, method: str, end: str
+) -> None:
     client.application.config["WTF_CSRF_ENABLED"] = True
     answer = getattr(client, method)(f"/agendas/APU-T/v1{end}", data={"title": "Otro"})
     assert answer.status_code == 409
@@ -95,7 +97,13 @@ def test_a_frozen_version_refuses_every_change_with_its_sentence(client: FlaskCl
 
 
 def test_addresses_that_do_not_exist_say_so_and_small_letters_are_forgiven(client: FlaskClient, frozen: AgendaVersion) -> None:
-    for address in ("/agendas/APU-T/v2", "/agendas/APU-T/v2.json", "/agendas/APU-T/v0", "/agendas/NADA", "/agendas/APU-T/v1/cambios?desde=3"):
+    for address in (
+        "/agendas/APU-T/v2",
+        "/agendas/APU-T/v2.json",
+        "/agendas/APU-T/v0",
+        "/agendas/NADA",
+        "/agendas/APU-T/v1/cambios?desde=3",
+    ):
         assert client.get(address).status_code == 404
     answer = client.get("/agendas/apu-t")
     assert (answer.status_code, answer.location) == (301, "/agendas/APU-T")
@@ -104,12 +112,15 @@ def test_addresses_that_do_not_exist_say_so_and_small_letters_are_forgiven(clien
 def test_hostile_words_stay_words(client: FlaskClient, bench: Bench, session: Session, draft: Agenda) -> None:
     item = queries.items(session, draft.id)[0]
     bench.edit(
-        draft, item, text="<script>alert(1)</script> [clic](javascript:alert(1)) ![x](http://fuera.example/x.png)", responsible="<img src=x onerror=alert(1)>",
+        draft,
+        item,
+        text="<script>alert(1)</script> [clic](javascript:alert(1)) ![x](http://fuera.example/x.png)",
+        responsible="<img src=x onerror=alert(1)>",
         indicators=[{"name": "<b>x</b>", "source": "</td><script>", "source_url": 'https://x.example/"onmouseover="alert(1)'}],
     )
     bench.freeze(draft)
     page = client.get("/agendas/APU-T").text
-    for bad in ("<script>alert", "javascript:alert(1)\"", "<img src=x", "<b>x</b>", '"onmouseover="', "fuera.example/x.png\""):
+    for bad in ("<script>alert", 'javascript:alert(1)"', "<img src=x", "<b>x</b>", '"onmouseover="', 'fuera.example/x.png"'):
         assert bad not in page
 
 

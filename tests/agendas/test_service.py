@@ -23,7 +23,14 @@ def _chosen(*dimensions: Dimension) -> list[service.Chosen]:
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"code": "apu 2027"}, "code"), ({"code": "A" * 21}, "code"), ({"title": " "}, "title"), ({"period_end": 2026}, "period_end"), ({"period_start": 27}, "period_start"), ({"territory_inei": "99"}, "territory_inei")],
+    [
+        ({"code": "apu 2027"}, "code"),
+        ({"code": "A" * 21}, "code"),
+        ({"title": " "}, "title"),
+        ({"period_end": 2026}, "period_end"),
+        ({"period_start": 27}, "period_start"),
+        ({"territory_inei": "99"}, "territory_inei"),
+    ],
 )
 def test_what_cannot_be_used_is_named(session: Session, now: datetime, values: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -43,7 +50,10 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_overwritten(session: S
     with pytest.raises(Stale) as caught:
         service.edit_agenda(session, draft, revision=1, **{**GOOD, "title": "El segundo"}, summary="")
     assert caught.value.theirs["title"] == draft.title == "El primero"
-    assert service.edit_agenda(session, draft, revision=caught.value.theirs["revision"], **{**GOOD, "title": "El segundo"}, summary="").title == "El segundo"
+    assert (
+        service.edit_agenda(session, draft, revision=caught.value.theirs["revision"], **{**GOOD, "title": "El segundo"}, summary="").title
+        == "El segundo"
+    )
 
 
 def test_a_dimension_leaves_only_while_it_is_empty(bench: Bench, session: Session, draft: Agenda) -> None:
@@ -64,7 +74,14 @@ def test_a_dimension_leaves_only_while_it_is_empty(bench: Bench, session: Sessio
 def test_a_closed_dimension_takes_no_new_item_but_can_be_edited(bench: Bench, session: Session, draft: Agenda) -> None:
     place = draft.dimensions[0]
     service.close_dimension(session, draft, place.name, closed=True)
-    new: dict[str, Any] = {"dimension": place.name, "code": f"{place.prefix}-77", "kind": "lineamiento", "content": {"text": "Nuevo"}, "now": bench.now, "person_id": None}
+    new: dict[str, Any] = {
+        "dimension": place.name,
+        "code": f"{place.prefix}-77",
+        "kind": "lineamiento",
+        "content": {"text": "Nuevo"},
+        "now": bench.now,
+        "person_id": None,
+    }
     with pytest.raises(Conflict, match="cerrada"):
         service.add_item(session, bench.portal.registry, draft, **new)
     assert bench.edit(draft, queries.items(session, draft.id, place.name)[0], text="Otro texto").content["text"] == "Otro texto"

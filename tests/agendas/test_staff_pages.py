@@ -11,7 +11,14 @@ from portal.testing.fixtures import Actors
 
 from .conftest import Bench, Look
 
-NEW = {"code": "APU-2027", "title": "Agenda de muestra", "summary": "", "period_start": "2027", "period_end": "2030", "territory_inei": "03"}
+NEW = {
+    "code": "APU-2027",
+    "title": "Agenda de muestra",
+    "summary": "",
+    "period_start": "2027",
+    "period_end": "2030",
+    "territory_inei": "03",
+}
 
 
 def test_an_administrator_makes_an_agenda_and_chooses_its_dimensions(actors: Actors, session: Session) -> None:
@@ -75,7 +82,12 @@ def test_a_reader_reads_and_writes_nothing(actors: Actors, draft: Agenda) -> Non
     page = client.get("/gestion/agendas/APU-T/dimension/social")
     assert page.status_code == 200
     assert "Subir" not in page.text
-    for address in ("/gestion/agendas/APU-T/ajustes", "/gestion/agendas/APU-T/dimensiones", "/gestion/agendas/APU-T/puntos/SOC-01", "/gestion/agendas/APU-T/congelar"):
+    for address in (
+        "/gestion/agendas/APU-T/ajustes",
+        "/gestion/agendas/APU-T/dimensiones",
+        "/gestion/agendas/APU-T/puntos/SOC-01",
+        "/gestion/agendas/APU-T/congelar",
+    ):
         assert client.get(address).status_code == 403
 
 
@@ -86,9 +98,22 @@ def test_a_delegate_edits_only_their_dimension(actors: Actors, look: Look, sessi
     assert client.post(f"{place}/puntos/SOC-01/mover", data={"direction": "down"}).status_code == 303
     assert "Subir" in client.get(f"{place}/dimension/social").text
     assert "Subir" not in client.get(f"{place}/dimension/ambiental").text
-    for address in (f"{place}/puntos/AMB-01", f"{place}/puntos/nuevo?dimension=ambiental", f"{place}/ajustes", f"{place}/dimensiones", f"{place}/congelar"):
+    for address in (
+        f"{place}/puntos/AMB-01",
+        f"{place}/puntos/nuevo?dimension=ambiental",
+        f"{place}/ajustes",
+        f"{place}/dimensiones",
+        f"{place}/congelar",
+    ):
         assert client.get(address).status_code == 403
-    for address in ("puntos/AMB-01", "puntos/AMB-01/mover", "puntos/AMB-01/retirar", "puntos/AMB-01/restaurar", "puntos/AMB-01/ubicar", "dimension/social/cierre"):
+    for address in (
+        "puntos/AMB-01",
+        "puntos/AMB-01/mover",
+        "puntos/AMB-01/retirar",
+        "puntos/AMB-01/restaurar",
+        "puntos/AMB-01/ubicar",
+        "dimension/social/cierre",
+    ):
         assert client.post(f"{place}/{address}", data={"revision": "1"}).status_code == 403
     assert look.item("AMB-01").revision == 1
 
