@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.extend import Command, Diagnosis, Exporter, JobKind, PageItem, Permission, Plugin, hookimpl
+from portal.extend import Command, Diagnosis, Exporter, JobKind, LedgerProblem, PageItem, Permission, Plugin, hookimpl
 
 if TYPE_CHECKING:
     from flask import Blueprint
+    from sqlalchemy.orm import Session
 
     from portal.accounts.actor import Actor
     from portal.context import Portal
@@ -89,6 +90,14 @@ def jobs() -> Iterable[JobKind]:
     from plugins.commitments import jobs as work  # noqa: PLC0415 - a sibling of the same name as the hook
 
     return work.kinds()
+
+
+@hookimpl
+def ledger_audits(portal: "Portal", session: "Session") -> Iterable[LedgerProblem]:
+    """Compare stances, signatures, revisions and constancias with what was recorded of them."""
+    from plugins.commitments import audit  # noqa: PLC0415 - only `portal ledger verify` asks
+
+    return audit.audit(portal, session)
 
 
 @hookimpl

@@ -13,9 +13,11 @@ from plugins.commitments.models import Commitment, Process, Slot
 from plugins.commitments.signing.codes import new_code
 from plugins.commitments.states import STANCES, note
 from portal.accounts.models import Person
+from portal.agendas.freezing import FROZEN, row_digest, subject
 from portal.agendas.models import Agenda, AgendaVersion
 from portal.context import Portal
 from portal.documents.canonical import canonical
+from portal.ledger.service import record
 from portal.organisations.models import Membership, Organisation
 from portal.testing.fixtures import Actors
 
@@ -46,6 +48,15 @@ class Signing:
     @property
     def representative(self) -> Person:
         return self.people[0]
+
+
+def at_rest(session: Session, commitment: Commitment) -> Commitment:
+    """Read the commitment with all a test looks at, and leave no transaction open: on SQLite it would keep everybody else from writing."""
+    session.expire_all()
+    session.refresh(commitment)
+    _ = [slot.person and slot.person.full_name for slot in commitment.slots], [one.number for one in commitment.revisions], commitment.process.version.agenda.code, commitment.organisation.name
+    session.commit()
+    return commitment
 
 
 def frozen_content(code: str, number: int = 1) -> dict[str, Any]:
@@ -84,6 +95,10 @@ def version(portal: Portal, session: Session, now: datetime) -> AgendaVersion:
     sha256 = portal.store.put(session, canonical(frozen_content(agenda.code)), "application/json", now=now)
     made = AgendaVersion(agenda_id=agenda.id, number=1, sha256=sha256, item_count=7, frozen_at=now, **ABOUT)
     session.add(made)
+    session.flush()
+    record(session, now=now, kind=FROZEN, subject=subject(agenda.code, 1), data={
+        "agenda": agenda.code, "number": 1, "sha256": sha256, "previous": None, "items": 7, "row": row_digest(made, agenda.code),
+    })
     session.commit()
     return made
 
@@ -134,9 +149,7 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
             people.append(person)
         note(session, made.id, "chosen", now=now)
         session.commit()
-        session.refresh(made)
-        session.commit()  # no transaction left open: on SQLite it would keep everybody else from writing
-        return Signing(made, people)
+        return Signing(at_rest(session, made), people)
 
     return make
 
@@ -174,8 +187,7 @@ def issued(portal: Portal, session: Session, answered: Callable[..., Signing], n
         confirm(session, now=now, person_id=signing.representative.id, portal=portal, commitment=signing.commitment)
         session.commit()
         issue(portal, signing.commitment.id, now=now)
-        session.refresh(signing.commitment)
-        session.commit()
+        at_rest(session, signing.commitment)
         return signing
 
     return make
@@ -191,7 +203,6 @@ def sign_all(portal: Portal, session: Session, now: datetime) -> Callable[[Signi
             assert slot.person is not None
             sign_slot(portal, session, now=now, slot_id=slot.id, person_id=slot.person.id)
             session.commit()
-        session.refresh(signing.commitment)
-        session.commit()
+        at_rest(session, signing.commitment)
 
     return sign

@@ -1,0 +1,133 @@
+"""Compares every row and file of the signing with what the ledger recorded: an edit of a signed stance, slot or revision is named."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from plugins.commitments import closing, evidence, issuing, signing_acts, states
+from plugins.commitments.models import Commitment, Process, Slot, Stance
+from plugins.commitments.record import stance_rows
+from portal.accounts.service import fingerprint
+from portal.context import Portal
+from portal.errors import PortalError
+from portal.extend import LedgerProblem
+from portal.ledger.models import LedgerEntry
+
+_ENDS = {
+    issuing.ISSUED: states.ISSUED, issuing.DISCARDED: states.OPEN, closing.DECLINED: states.DECLINED, closing.WITHDRAWN: states.WITHDRAWN,
+    closing.EXPIRED: states.EXPIRED, "commitment.superseded": states.SUPERSEDED,
+}
+_PREFIX = "commitment:"
+
+
+def audit(portal: Portal, session: Session) -> Iterator[LedgerProblem]:
+    """Yield what no longer equals the ledger, a commitment at a time. Five queries, and the records read from the store."""
+    entries: dict[str, list[LedgerEntry]] = defaultdict(list)
+    for entry in session.scalars(select(LedgerEntry).where(LedgerEntry.subject.startswith(_PREFIX)).order_by(LedgerEntry.seq)):
+        entries[entry.subject.removeprefix(_PREFIX)].append(entry)
+    rows = select(Commitment).options(
+        selectinload(Commitment.slots).selectinload(Slot.person), selectinload(Commitment.revisions), selectinload(Commitment.stances), selectinload(Commitment.process).selectinload(Process.version),
+    )
+    found = {one.code: one for one in session.scalars(rows.order_by(Commitment.id))}
+    for code, facts in entries.items():
+        if code not in found:
+            yield _problem(code, f"El compromiso {code} está en el registro y ya no en la base de datos.")
+    for code, commitment in found.items():
+        yield from _one(portal, commitment, entries.get(code, []))
+
+
+def _problem(code: str, sentence: str) -> LedgerProblem:
+    return LedgerProblem(subject=f"{_PREFIX}{code}", sentence=sentence)
+
+
+def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> Iterator[LedgerProblem]:
+    code = commitment.code
+    now_in_force = [fact for fact in facts if fact.data.get("edition") == commitment.edition]
+    issued = next((fact for fact in now_in_force if fact.kind == issuing.ISSUED), None)
+    signatures = [fact for fact in now_in_force if fact.kind == signing_acts.SIGNED]
+    sentences = [*_state(commitment, facts), *_revisions(commitment, facts), *_slots(commitment, signatures)]
+    if issued is not None:
+        sentences += _document(portal, commitment, issued, signatures)
+    published = next((fact for fact in now_in_force if fact.kind == evidence.PUBLISHED), None)
+    if commitment.constancia_sha256 != (published.data["constancia_sha256"] if published else None):
+        sentences.append("la constancia no es la que se registró")
+    yield from (_problem(code, f"Compromiso {code}: {sentence}.") for sentence in sentences)
+
+
+def _state(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
+    """The state must follow from the last fact that moves it. What expired may have been given time again."""
+    expected, before = states.OPEN, states.OPEN
+    for fact in facts:
+        moved = fact.data.get("state") if fact.kind == signing_acts.SIGNED else _ENDS.get(fact.kind)
+        if moved is not None:
+            before, expected = expected, str(moved)
+    if commitment.state != expected and not (expected == states.EXPIRED and commitment.state == before):
+        yield f"su estado es «{states.LABELS.get(commitment.state, commitment.state)}» y según el registro debe ser «{states.LABELS[expected]}»"
+
+
+def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
+    expected = {
+        (fact.data["edition"], fact.data.get("number", 0)): (fact.data["revision_sha256"], fact.data.get("certificate_sha256") or fact.data.get("seal_sha256"))
+        for fact in facts if fact.kind in {issuing.ISSUED, signing_acts.SIGNED}
+    }
+    stored = {(one.edition, one.number): one for one in commitment.revisions}
+    for key in sorted(expected.keys() | stored.keys()):
+        name = f"la revisión {key[1]}" + (f" de la emisión {key[0]}" if key[0] != commitment.edition else "")
+        if key not in stored:
+            yield f"falta {name}"
+        elif key not in expected:
+            yield f"{name} no está en el registro"
+        elif (stored[key].sha256, stored[key].certificate_sha256) != expected[key]:
+            yield f"{name} no es la que se registró"
+    last = max((key for key in expected if key[0] == commitment.edition), default=None)
+    if commitment.head_sha256 != (expected[last][0] if last else None):
+        yield "su documento vigente no es la última revisión registrada"
+
+
+def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterator[str]:
+    facts = {fact.data["field"]: fact.data for fact in signatures}
+    for slot in commitment.slots:
+        fact = facts.pop(slot.field, None)
+        if fact is None:
+            if slot.signed_at is not None or slot.certificate_sha256 is not None:
+                yield f"la firma «{slot.field}» no está en el registro"
+            continue
+        signed_at = slot.signed_at.isoformat() if slot.signed_at else None
+        if (signed_at, slot.certificate_sha256, slot.consent_sha256) != (fact["signed_at"], fact["certificate_sha256"], fact["consent_sha256"]):
+            yield f"la firma «{slot.field}» no es la que se registró"
+        elif slot.person is not None and fingerprint(slot.person) != fact["signer"]:
+            yield f"la firma «{slot.field}» está a nombre de otra persona"
+    yield from (f"falta la firma «{field}»" for field in facts)
+
+
+def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry, signatures: list[LedgerEntry]) -> list[str]:
+    data = issued.data
+    if commitment.state == states.OPEN:  # discarded: the row no longer points to it
+        return []
+    if (commitment.certified_sha256, commitment.record_sha256) != (data["revision_sha256"], data["record_sha256"]):
+        return ["el documento emitido no es el que se registró"]
+    try:
+        kept: dict[str, Any] = json.loads(portal.store.get(data["record_sha256"]))
+    except (PortalError, ValueError):
+        return ["no se puede leer commitment.json como se emitió"]
+    found = list(_stances(commitment, kept))
+    if commitment.process.version.sha256 != data["version_sha256"]:
+        found.append("la versión de la agenda no es la que se firmó")
+    if issuing.slots_digest(commitment.slots) != data["slots_sha256"]:
+        found.append("el plan de firmas no es el que se emitió")
+    names = {one["field"]: one["name"] for one in kept["slots"]}
+    found += [f"el nombre en la firma «{slot.field}» no es el que se firmó" for slot in commitment.slots if slot.signed_at and slot.signed_name != names.get(slot.field)]
+    return found
+
+
+def _stances(commitment: Commitment, kept: dict[str, Any]) -> Iterator[str]:
+    signed = {row["item"]: row for row in kept["stances"]}
+    now: dict[str, Stance] = {one.item_code: one for one in commitment.stances}
+    stored = {row["item"]: row for row in stance_rows(sorted(now), now)}
+    for code in sorted(signed.keys() | stored.keys()):
+        if signed.get(code) != stored.get(code):
+            yield f"la posición sobre {code} no es la que se emitió para la firma"
