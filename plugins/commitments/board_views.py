@@ -13,6 +13,7 @@ from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
 from plugins.commitments.staff_forms import BoardFilter
 from portal import exporting, web
 from portal.organisations.models import KINDS
+from portal.organisations.queries import Page
 from portal.web import requires
 
 
@@ -54,8 +55,10 @@ def equal_treatment(code: str) -> str:
     """Show what each organisation got, and in words where it was not the same."""
     process = process_for(BOARD, code)
     rows = treatment.given(web.session, process, now=g.now, zone=web.portal().settings.timezone)
+    number = max(1, min(web.page_number(), -(-len(rows) // 100)))
+    page = Page(rows[(number - 1) * 100 : number * 100], number, len(rows), 100)
     return render_template(
-        "commitments/staff/treatment.html", process=process, rows=rows, differences=treatment.differences(rows), exceptions=treatment.exceptions(web.session, process),
+        "commitments/staff/treatment.html", process=process, page=page, differences=treatment.differences(rows), exceptions=treatment.exceptions(web.session, process),
     )
 
 

@@ -138,7 +138,7 @@ def _tasks(happened: Subquery, now: datetime) -> list[tuple[str, str, ColumnElem
         ("firma_mesa", "mesa", signing, waiting_to_sign),
         ("invitar", "mesa", and_(open_, letter.is_(None)), Commitment.created_at),
         ("correo_rechazado", "mesa", and_(open_, _letter_in(REJECTED, letter), ~_letter_in(ACCEPTED, letter)), letter),
-        ("entregar", "sistema", and_(open_, _letter_in(QUEUED, letter)), letter),
+        ("entregar", "sistema", and_(open_, or_(own.is_(None), own < letter), _letter_in(QUEUED, letter)), letter),
         ("revisar", "organizacion", open_, case((own > letter, own), else_=letter)),
     ]
 

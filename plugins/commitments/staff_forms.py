@@ -19,7 +19,7 @@ class SlotForm(Form):  # type: ignore[misc]
     """One expected signature; without a side it does not count."""
 
     side = SelectField(_l("Quién firma"), choices=[("", _l("Ninguna")), *((name, _l(label)) for name, label in SIDES.items())])
-    capacity = SelectField(_l("Calidad"), choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())])
+    capacity = SelectField(_l("Calidad"), choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())], validators=[Optional()])
     group = IntegerField(_l("Orden"), [Optional(), NumberRange(1, MOST_SLOTS, _l("Escriba un número entre 1 y 30."))], default=1)
     required = BooleanField(_l("Obligatoria"), default=True)
     person = SelectField(_l("Persona"), default="", validate_choice=False)
@@ -73,7 +73,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
         super().__init__(**{"prefix": "contacto", **values})  # several forms share a page: their fields' ids differ
 
     what = RadioField(_l("Qué ocurrió"), choices=[("contact", _l("Un contacto")), ("meeting", _l("Una reunión"))], validators=[InputRequired(_l("Elija qué ocurrió."))])
-    channel = SelectField(_l("Cómo"), choices=[(name, _l(label)) for name, label in CHANNELS.items()], description=_l("Solo para un contacto."))
+    channel = SelectField(_l("Cómo"), choices=[(name, _l(label)) for name, label in CHANNELS.items()], validators=[Optional()], description=_l("Solo para un contacto."))
     at = DateTimeLocalField(_l("Cuándo"), [InputRequired(_l("Elija cuándo fue."))], format="%Y-%m-%dT%H:%M")
     text = TextAreaField(_l("Qué se conversó"), [InputRequired(_l("Escriba en pocas palabras qué se conversó.")), Length(max=4000)], description=_l("Lo lee solo el equipo de la Mesa."))
 
