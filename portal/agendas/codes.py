@@ -13,7 +13,13 @@ def check_code(code: str, prefix: str) -> str:
     """Return `code` in capitals. Raises `Invalid` unless it is `prefix`-NN(.N)*."""
     code = code.strip().upper()
     if len(code) > LONGEST or not re.fullmatch(rf"{re.escape(prefix)}-\d{{2,3}}(\.\d{{1,3}})*", code):
-        raise Invalid(fields={"code": N_("El código debe ser %(prefix)s-01, %(prefix)s-01.2 o parecido.") % {"prefix": prefix}})
+        raise Invalid(
+            fields={
+                "code": N_(
+                    "El código lleva el prefijo de la dimensión, un guion y dos cifras; después, si depende de otro, un punto y una cifra: SOC-03.2."
+                )
+            }
+        )
     return code
 
 

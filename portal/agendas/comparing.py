@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from portal.agendas.showing import alignment
 from portal.i18n import N_
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+INDICATOR = N_("Indicador")
 _MANY = 3000  # words; beyond it whole lines are compared, which a machine still does at once
 
 
@@ -26,6 +28,16 @@ class Part:
 
     label: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def name(self) -> str:
+        """The label without the number of a repeated part: what a catalogue knows."""
+        return INDICATOR if self.label.startswith(f"{INDICATOR} ") else self.label
+
+    @property
+    def number(self) -> str:
+        """The number of a repeated part ("Indicador 2"), or ""."""
+        return self.label.removeprefix(self.name).strip()
 
 
 @dataclass(frozen=True)
@@ -152,11 +164,8 @@ def flat(item: Mapping[str, Any]) -> dict[str, str]:
     found |= {str(field["label"]): str(field["value"]) for field in item["fields"].values()}
     for place, one in enumerate(item["indicators"], 1):
         found[f"{INDICATOR} {place}"] = indicator_words(one)
-    found[N_("Alineamientos")] = "\n".join(" ".join(filter(None, (one["scheme"], one["code"], one["label"]))) for one in item["alignments"])
+    found[N_("Alineamientos")] = "\n".join(alignment(one) for one in item["alignments"])
     return {label: text for label, text in found.items() if text}
-
-
-INDICATOR = N_("Indicador")
 
 
 def indicator_words(one: Mapping[str, Any]) -> str:

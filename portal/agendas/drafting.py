@@ -112,6 +112,10 @@ def objections(ask: Ask, document: Mapping[str, Any]) -> list[Objection]:
     for dimension in document["dimensions"]:
         for item in dimension["items"]:
             total += 1
+            for field in ask.registry.item_fields(dimension["name"]):
+                if field.required and field.name not in item["fields"]:  # saved before the plugin asked for it
+                    sentence = f"{item['code']}: falta «{field.label}»."
+                    found[item["code"], sentence] = Objection(sentence=sentence, subject=item["code"])
             for one in ask.item_objections({**item, "dimension": dimension["name"]}, dict(document)):
                 found.setdefault((one.subject, one.sentence), one)
     if not total:

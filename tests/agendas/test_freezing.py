@@ -19,6 +19,7 @@ from portal.context import Portal
 from portal.documents.canonical import canonical
 from portal.errors import Conflict, Invalid, PortalError, Stale
 from portal.ledger.queries import entries_about
+from portal.testing.agendas import sample_draft
 
 from .conftest import Bench
 
@@ -117,6 +118,16 @@ def test_while_an_enabled_plugin_is_refused_nothing_is_frozen(bench: Bench, draf
     with pytest.raises(Invalid) as caught:
         bench.freeze(draft)
     assert all("no_esta" in sentence for sentence in caught.value.fields.values())
+
+
+def test_a_required_field_that_came_later_is_asked_for(bench: Bench, session: Session, now: datetime) -> None:
+    agenda = sample_draft(session, now=now, ask=bench.portal.ask, code="GA", items=1, dimensions=["salud"])
+    item = queries.items(session, agenda.id)[0]
+    item.content = {**item.content, "fields": {}}
+    session.commit()
+    with pytest.raises(Invalid) as caught:
+        bench.freeze(agenda)
+    assert caught.value.fields == {"OGS-01": "OGS-01: falta «Título del compromiso»."}
 
 
 def test_an_empty_agenda_is_not_frozen(bench: Bench, session: Session) -> None:
