@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = ("--no-emit-index-url", "--no-emit-find-links", "--no-emit-options", "--no-annotate", "--no-header", "--quiet")
+QUIET = ("--no-emit-options", "--no-emit-find-links", "--no-emit-index-url", "--no-annotate", "--no-header", "--quiet")
 # setuptools is in the lock too (--build-deps-for), so that the project itself is installed without asking any index.
 CHOICE = ("--generate-hashes", "--strip-extras", "--allow-unsafe", "--build-deps-for", "editable", "--upgrade")
 
