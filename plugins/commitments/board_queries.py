@@ -35,15 +35,25 @@ class Filters:
     def read(cls, given: Mapping[str, str]) -> "Filters":
         """Read ?etapa= ?turno= ?tipo= ?q= ?vencidas= ?orden=; what means nothing is left out."""
         return cls(
-            stage=given.get("etapa", "") if given.get("etapa") in STAGES else "", turn=given.get("turno", "") if given.get("turno") in TURNS else "",
-            kind=given.get("tipo", "") if given.get("tipo") in KINDS else "", q=given.get("q", "").strip()[:100], overdue=given.get("vencidas") == "1",
+            stage=given.get("etapa", "") if given.get("etapa") in STAGES else "",
+            turn=given.get("turno", "") if given.get("turno") in TURNS else "",
+            kind=given.get("tipo", "") if given.get("tipo") in KINDS else "",
+            q=given.get("q", "").strip()[:100],
+            overdue=given.get("vencidas") == "1",
             order="nombre" if given.get("orden") == "nombre" else "turno",
         )
 
     @property
     def arguments(self) -> dict[str, str]:
         """The same as an address's arguments."""
-        found = {"etapa": self.stage, "turno": self.turn, "tipo": self.kind, "q": self.q, "vencidas": "1" if self.overdue else "", "orden": self.order if self.order != "turno" else ""}
+        found = {
+            "etapa": self.stage,
+            "turno": self.turn,
+            "tipo": self.kind,
+            "q": self.q,
+            "vencidas": "1" if self.overdue else "",
+            "orden": self.order if self.order != "turno" else "",
+        }
         return {key: value for key, value in found.items() if value}
 
     @property
@@ -54,7 +64,9 @@ class Filters:
     def criteria(self, funnel: Funnel) -> list[ColumnElement[bool]]:
         """Return the conditions on a funnel's rows."""
         of = funnel.rows.c
-        found: list[ColumnElement[bool]] = [of[column] == value for column, value in (("stage", self.stage), ("turn", self.turn), ("kind", self.kind)) if value]
+        found: list[ColumnElement[bool]] = [
+            of[column] == value for column, value in (("stage", self.stage), ("turn", self.turn), ("kind", self.kind)) if value
+        ]
         if self.q:
             found.append(of.sort_name.like(like(self.q), escape="\\") | of.code.contains(self.q.upper(), autoescape=True))
         if self.overdue:
@@ -78,9 +90,21 @@ def board(session: Session, process: Process, *, now: datetime, filters: Filters
             turns[turn] += many
     total = sum(int(row[4]) for row in groups)
     number = max(1, min(number, -(-total // size)))
-    order = [of.sort_name, of.id] if filters.order == "nombre" else [case(*((of.turn == name, rank) for name, rank in _RANK.items()), else_=9), of.since, of.sort_name, of.id]
-    rows = session.execute(select(funnel.rows).where(*filters.criteria(funnel)).order_by(*order).limit(size).offset((number - 1) * size)).all()
-    return Page(rows, number, total, size, {"stages": stages, "turns": turns, "overdue": sum(row[3] for row in groups if row[2]), "all": sum(row[3] for row in groups)})
+    order = (
+        [of.sort_name, of.id]
+        if filters.order == "nombre"
+        else [case(*((of.turn == name, rank) for name, rank in _RANK.items()), else_=9), of.since, of.sort_name, of.id]
+    )
+    rows = session.execute(
+        select(funnel.rows).where(*filters.criteria(funnel)).order_by(*order).limit(size).offset((number - 1) * size)
+    ).all()
+    return Page(
+        rows,
+        number,
+        total,
+        size,
+        {"stages": stages, "turns": turns, "overdue": sum(row[3] for row in groups if row[2]), "all": sum(row[3] for row in groups)},
+    )
 
 
 def _all(criteria: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -90,10 +114,14 @@ def _all(criteria: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
 def matching_ids(session: Session, process: Process, *, now: datetime, filters: Filters) -> list[int]:
     """Return the ids of all commitments that the filters leave, in alphabetical order."""
     funnel = Funnel.of(process.id, now)
-    return list(session.scalars(select(funnel.rows.c.id).where(*filters.criteria(funnel)).order_by(funnel.rows.c.sort_name, funnel.rows.c.id)))
+    return list(
+        session.scalars(select(funnel.rows.c.id).where(*filters.criteria(funnel)).order_by(funnel.rows.c.sort_name, funnel.rows.c.id))
+    )
 
 
-def every_row(session: Session, process_id: int, *, now: datetime, filters: Filters | None = None, ids: Sequence[int] | None = None) -> Sequence[Row[Any]]:
+def every_row(
+    session: Session, process_id: int, *, now: datetime, filters: Filters | None = None, ids: Sequence[int] | None = None
+) -> Sequence[Row[Any]]:
     """Return all rows of a process in alphabetical order (those of `ids`, where given)."""
     funnel = Funnel.of(process_id, now)
     criteria = filters.criteria(funnel) if filters else []
@@ -104,7 +132,9 @@ def every_row(session: Session, process_id: int, *, now: datetime, filters: Filt
 
 def process_of(session: Session, code: str) -> Process:
     """Return a process with its version and agenda. Raises `NotFound`."""
-    found = session.scalar(select(Process).where(Process.code == code).options(joinedload(Process.version).joinedload(AgendaVersion.agenda)))
+    found = session.scalar(
+        select(Process).where(Process.code == code).options(joinedload(Process.version).joinedload(AgendaVersion.agenda))
+    )
     if found is None:
         raise NotFound
     return found
@@ -115,31 +145,42 @@ def processes(session: Session, agendas: frozenset[int] | None) -> Sequence[Row[
     chosen = select(func.count(Commitment.id)).where(Commitment.process_id == Process.id).correlate(Process)
     rows = (
         select(Process, chosen.scalar_subquery(), chosen.where(Commitment.completed_at.is_not(None)).scalar_subquery())
-        .join(AgendaVersion, AgendaVersion.id == Process.version_id).options(joinedload(Process.version).joinedload(AgendaVersion.agenda))
+        .join(AgendaVersion, AgendaVersion.id == Process.version_id)
+        .options(joinedload(Process.version).joinedload(AgendaVersion.agenda))
         .order_by(Process.opens_at.desc(), Process.id.desc())
     )
     return session.execute(rows if agendas is None else rows.where(AgendaVersion.agenda_id.in_(agendas))).all()
 
 
-def processes_of_organisation(session: Session, organisation_id: int, agendas: frozenset[int] | None) -> Sequence[Row[Any]]:
+def processes_of_organisation(session: Session, organisation_id: int, agendas: frozenset[int] | None) -> Sequence[Any]:
     """Return (Process, commitment's code) of one organisation, the latest first. One query."""
     rows = (
-        select(Process, Commitment.code).join(Commitment, Commitment.process_id == Process.id).join(AgendaVersion, AgendaVersion.id == Process.version_id)
-        .where(Commitment.organisation_id == organisation_id).order_by(Process.id.desc())
+        select(Process, Commitment.code)
+        .join(Commitment, Commitment.process_id == Process.id)
+        .join(AgendaVersion, AgendaVersion.id == Process.version_id)
+        .where(Commitment.organisation_id == organisation_id)
+        .order_by(Process.id.desc())
     )
     return session.execute(rows if agendas is None else rows.where(AgendaVersion.agenda_id.in_(agendas))).all()
 
 
 def versions(session: Session, agendas: frozenset[int] | None) -> Sequence[AgendaVersion]:
     """Return the frozen versions of these agendas, each agenda's latest first."""
-    rows = select(AgendaVersion).join(Agenda, Agenda.id == AgendaVersion.agenda_id).options(joinedload(AgendaVersion.agenda)).order_by(Agenda.code, AgendaVersion.number.desc())
+    rows = (
+        select(AgendaVersion)
+        .join(Agenda, Agenda.id == AgendaVersion.agenda_id)
+        .options(joinedload(AgendaVersion.agenda))
+        .order_by(Agenda.code, AgendaVersion.number.desc())
+    )
     return session.scalars(rows if agendas is None else rows.where(AgendaVersion.agenda_id.in_(agendas))).all()
 
 
 def people_of_the_mesa(session: Session, agenda_id: int) -> Sequence[Person]:
     """Return who may sign for the Mesa or as a witness: coordinators, staff and witnesses of the agenda, and administrators."""
     held = select(Grant.person_id).where(
-        Grant.ended_at.is_(None), Grant.role.in_(("administrator", "coordinator", "staff", "witness")), (Grant.agenda_id == agenda_id) | Grant.agenda_id.is_(None)
+        Grant.ended_at.is_(None),
+        Grant.role.in_(("administrator", "coordinator", "staff", "witness")),
+        (Grant.agenda_id == agenda_id) | Grant.agenda_id.is_(None),
     )
     return session.scalars(select(Person).where(Person.id.in_(held), Person.active).order_by(Person.full_name, Person.id)).all()
 
@@ -158,8 +199,12 @@ def organisations_in(session: Session, process: Process) -> set[int]:
 def commitment_of(session: Session, process: Process, code: str) -> Commitment:
     """Return a commitment of `process` with organisation, slots and their people. Raises `NotFound`."""
     found = session.scalar(
-        select(Commitment).where(Commitment.process_id == process.id, Commitment.code == code)
-        .options(joinedload(Commitment.organisation).selectinload(Organisation.memberships), selectinload(Commitment.slots).joinedload(Slot.person))
+        select(Commitment)
+        .where(Commitment.process_id == process.id, Commitment.code == code)
+        .options(
+            joinedload(Commitment.organisation).selectinload(Organisation.memberships),
+            selectinload(Commitment.slots).joinedload(Slot.person),
+        )
     )
     if found is None:
         raise NotFound
@@ -168,11 +213,14 @@ def commitment_of(session: Session, process: Process, code: str) -> Commitment:
 
 def bulks(session: Session, process: Process) -> Sequence[Row[Any]]:
     """Return (Bulk, done, failed, total) of a process, the latest first. One query."""
+
     def number(*state: str) -> Any:
         rows = select(func.count(BulkRow.id)).where(BulkRow.bulk_id == Bulk.id).correlate(Bulk)
         return (rows.where(BulkRow.state.in_(state)) if state else rows).scalar_subquery()
 
-    return session.execute(select(Bulk, number("done"), number("failed"), number()).where(Bulk.process_id == process.id).order_by(Bulk.id.desc()).limit(100)).all()
+    return session.execute(
+        select(Bulk, number("done"), number("failed"), number()).where(Bulk.process_id == process.id).order_by(Bulk.id.desc()).limit(100)
+    ).all()
 
 
 def bulk_counts(session: Session, bulk: Bulk) -> dict[str, int]:
@@ -189,8 +237,12 @@ def bulk_rows(session: Session, bulk: Bulk, *, number: int = 1, size: int = 100)
     number = max(1, min(number, -(-total // size)))
     rank = case((BulkRow.state == "failed", 0), (BulkRow.state == "waiting", 1), else_=2)
     rows = session.execute(
-        select(BulkRow, Commitment.code, Organisation.name).join(Commitment, Commitment.id == BulkRow.commitment_id)
-        .join(Organisation, Organisation.id == Commitment.organisation_id).where(BulkRow.bulk_id == bulk.id)
-        .order_by(rank, Organisation.sort_name, BulkRow.id).limit(size).offset((number - 1) * size)
+        select(BulkRow, Commitment.code, Organisation.name)
+        .join(Commitment, Commitment.id == BulkRow.commitment_id)
+        .join(Organisation, Organisation.id == Commitment.organisation_id)
+        .where(BulkRow.bulk_id == bulk.id)
+        .order_by(rank, Organisation.sort_name, BulkRow.id)
+        .limit(size)
+        .offset((number - 1) * size)
     ).all()
     return Page(rows, number, total, size)

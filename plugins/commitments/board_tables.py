@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from plugins.commitments import board_queries, treatment
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.models import Process
+from plugins.commitments.treatment import whole
 from portal import clock
 from portal.agendas.models import Agenda, AgendaVersion
 from portal.organisations.models import KINDS
@@ -23,7 +24,9 @@ def board_of_agenda(session: Session, agenda_code: str) -> Iterable[tuple[Any, .
 def treatment_of_agenda(session: Session, agenda_code: str) -> Iterable[tuple[Any, ...]]:
     """Yield the equal-treatment tables of all processes of an agenda under one heading."""
     now = clock.now()
-    yield from _joined(treatment.table(treatment.given(session, one, now=now, zone="UTC"), one.code) for one in _processes(session, agenda_code))
+    yield from _joined(
+        treatment.table(treatment.given(session, one, now=now, zone="UTC"), one.code) for one in _processes(session, agenda_code)
+    )
 
 
 def _processes(session: Session, agenda_code: str) -> list[Process]:
@@ -40,9 +43,34 @@ def _joined(tables: Iterable[Iterable[tuple[Any, ...]]]) -> Iterable[tuple[Any, 
 
 def board_rows(rows: Iterable[Any], process: str) -> Iterable[tuple[Any, ...]]:
     """Yield the board for a spreadsheet, its heading first."""
-    yield ("Proceso", "Organización", "Tipo", "Código", "Etapa", "Le toca a", "Tarea", "Desde (UTC)", "Firmas", "Firmas previstas", "Último contacto (UTC)", "Plazo (UTC)", "Plazo vencido")
+    yield (
+        "Proceso",
+        "Organización",
+        "Tipo",
+        "Código",
+        "Etapa",
+        "Le toca a",
+        "Tarea",
+        "Desde (UTC)",
+        "Firmas",
+        "Firmas previstas",
+        "Último contacto (UTC)",
+        "Plazo (UTC)",
+        "Plazo vencido",
+    )
     for one in rows:
         yield (
-            process, one.name, KINDS.get(one.kind, one.kind), one.code, STAGES[one.stage].label, TURNS.get(one.turn, ""), TASKS.get(one.task, ""), one.since,
-            one.signed, one.expected, one.last_contact, one.deadline, "sí" if one.overdue else "no",
+            process,
+            one.name,
+            KINDS.get(one.kind, one.kind),
+            one.code,
+            STAGES[one.stage].label,
+            TURNS.get(one.turn, ""),
+            TASKS.get(one.task, ""),
+            whole(one.since),
+            one.signed,
+            one.expected,
+            whole(one.last_contact),
+            whole(one.deadline),
+            "sí" if one.overdue else "no",
         )

@@ -33,8 +33,19 @@ def board(code: str) -> str:
     filters = Filters.read(request.args)
     page = board_queries.board(web.session, process, now=g.now, filters=filters, number=web.page_number())
     return render_template(
-        "commitments/staff/board.html", process=process, page=page, filters=filters, form=BoardFilter(request.args), stages=STAGES, beside=BESIDE, turns=TURNS, tasks=TASKS,
-        groups=_groups(page.rows, filters), kinds=KINDS, acts=bulk.ACTS, manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
+        "commitments/staff/board.html",
+        process=process,
+        page=page,
+        filters=filters,
+        form=BoardFilter(request.args),
+        stages=STAGES,
+        beside=BESIDE,
+        turns=TURNS,
+        tasks=TASKS,
+        groups=_groups(page.rows, filters),
+        kinds=KINDS,
+        acts=bulk.ACTS,
+        manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
     )
 
 
@@ -58,7 +69,11 @@ def equal_treatment(code: str) -> str:
     number = max(1, min(web.page_number(), -(-len(rows) // 100)))
     page = Page(rows[(number - 1) * 100 : number * 100], number, len(rows), 100)
     return render_template(
-        "commitments/staff/treatment.html", process=process, page=page, differences=treatment.differences(rows), exceptions=treatment.exceptions(web.session, process),
+        "commitments/staff/treatment.html",
+        process=process,
+        page=page,
+        differences=treatment.differences(rows),
+        exceptions=treatment.exceptions(web.session, process),
     )
 
 

@@ -42,14 +42,30 @@ def preview(session: Session, *, now: datetime, process: Process, act: str, ids:
     if act not in ACTS:
         raise Invalid(N_("Elija qué hacer con las organizaciones marcadas."))
     rows = board_queries.every_row(session, process.id, now=now, ids=ids)
-    reachable = set(session.scalars(
-        select(Membership.organisation_id).join(Person, Person.id == Membership.person_id).where(
-            Person.email.is_not(None), Person.active, or_(Membership.since.is_(None), Membership.since <= now.date()), or_(Membership.until.is_(None), Membership.until >= now.date()),
-        ).distinct()
-    )) if act != "issue" else set()
+    reachable = (
+        set(
+            session.scalars(
+                select(Membership.organisation_id)
+                .join(Person, Person.id == Membership.person_id)
+                .where(
+                    Person.email.is_not(None),
+                    Person.active,
+                    or_(Membership.since.is_(None), Membership.since <= now.date()),
+                    or_(Membership.until.is_(None), Membership.until >= now.date()),
+                )
+                .distinct()
+            )
+        )
+        if act != "issue"
+        else set()
+    )
     ready, left_out = [], []
     for row in rows:
-        why = _why_not(row, act, process, row.organisation_id in reachable, now)
+        why = (
+            _why_no_document(row)
+            if act == "issue"
+            else _why_no_letter(row, act, begun=process.opens_at <= now, reachable=row.organisation_id in reachable)
+        )
         if why is None:
             ready.append(row)
         else:
@@ -57,16 +73,18 @@ def preview(session: Session, *, now: datetime, process: Process, act: str, ids:
     return Preview(ready, left_out)
 
 
-def _why_not(row: Any, act: str, process: Process, reachable: bool, now: datetime) -> str | None:
-    if act == "issue":
-        if row.state != states.OPEN:
-            return N_("Su documento ya se emitió o el compromiso se cerró.")
-        if row.stances_open:
-            return N_("Todavía no confirmó sus posiciones.")
-        return N_("Su documento ya se está emitiendo.") if row.issue_requested_at and not row.issue_problem else None
+def _why_no_document(row: Any) -> str | None:
+    if row.state != states.OPEN:
+        return N_("Su documento ya se emitió o el compromiso se cerró.")
+    if row.stances_open:
+        return N_("Todavía no confirmó sus posiciones.")
+    return N_("Su documento ya se está emitiendo.") if row.issue_requested_at and not row.issue_problem else None
+
+
+def _why_no_letter(row: Any, act: str, *, begun: bool, reachable: bool) -> str | None:
     if row.state not in {states.OPEN, states.ISSUED, states.PARTLY}:
         return N_("Su compromiso está cerrado.")
-    if process.opens_at > now:
+    if not begun:
         return N_("El proceso todavía no se abre.")
     if not reachable:
         return N_("Ninguna de sus personas tiene correo.")
@@ -88,7 +106,9 @@ def start(session: Session, *, now: datetime, process: Process, act: str, ids: S
 
 def cancel(session: Session, *, now: datetime, bulk: Bulk) -> None:
     """Take the work out of the outbox. Raises `Conflict` once it has begun."""
-    result = session.execute(update(Bulk).where(Bulk.id == bulk.id, Bulk.cancelled_at.is_(None), Bulk.starts_at > now).values(cancelled_at=now))
+    result = session.execute(
+        update(Bulk).where(Bulk.id == bulk.id, Bulk.cancelled_at.is_(None), Bulk.starts_at > now).values(cancelled_at=now)
+    )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise Conflict(N_("El trabajo ya empezó o ya se había cancelado."))
     session.refresh(bulk)
@@ -96,7 +116,9 @@ def cancel(session: Session, *, now: datetime, bulk: Bulk) -> None:
 
 def begin(session: Session, *, now: datetime, bulk: Bulk) -> None:
     """End the wait in the outbox: the work may begin now."""
-    result = session.execute(update(Bulk).where(Bulk.id == bulk.id, Bulk.cancelled_at.is_(None), Bulk.starts_at > now).values(starts_at=now))
+    result = session.execute(
+        update(Bulk).where(Bulk.id == bulk.id, Bulk.cancelled_at.is_(None), Bulk.starts_at > now).values(starts_at=now)
+    )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise Conflict(N_("El trabajo ya empezó o ya se había cancelado."))
     session.refresh(bulk)
@@ -104,14 +126,19 @@ def begin(session: Session, *, now: datetime, bulk: Bulk) -> None:
 
 def retry(session: Session, *, bulk: Bulk) -> int:
     """Let the rows that failed be tried again, and no other; return how many."""
-    result = session.execute(update(BulkRow).where(BulkRow.bulk_id == bulk.id, BulkRow.state == FAILED).values(state=WAITING, problem=None, done_at=None))
+    result = session.execute(
+        update(BulkRow).where(BulkRow.bulk_id == bulk.id, BulkRow.state == FAILED).values(state=WAITING, problem=None, done_at=None)
+    )
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def pending(session: Session, now: datetime) -> Iterable[str]:
     """Return the ids of work that is due and not finished."""
     left = exists().where(BulkRow.bulk_id == Bulk.id, BulkRow.state == WAITING)
-    return [str(found) for found in session.scalars(select(Bulk.id).where(Bulk.cancelled_at.is_(None), Bulk.starts_at <= now, left).order_by(Bulk.id))]
+    return [
+        str(found)
+        for found in session.scalars(select(Bulk.id).where(Bulk.cancelled_at.is_(None), Bulk.starts_at <= now, left).order_by(Bulk.id))
+    ]
 
 
 def run(portal: "Portal", identity: str) -> None:
@@ -139,7 +166,9 @@ def _one(portal: "Portal", row_id: int, act: str, by: int | None) -> list[tuple[
         claimed = session.execute(update(BulkRow).where(BulkRow.id == row_id, BulkRow.state == WAITING).values(state=DONE, done_at=now))
         if not isinstance(claimed, CursorResult) or claimed.rowcount != 1:
             return []
-        commitment = session.scalars(select(Commitment).join(BulkRow, BulkRow.commitment_id == Commitment.id).where(BulkRow.id == row_id)).one()
+        commitment = session.scalars(
+            select(Commitment).join(BulkRow, BulkRow.commitment_id == Commitment.id).where(BulkRow.id == row_id)
+        ).one()
         wanted = _DOING[act](session, portal, commitment, now, by)
         session.commit()
         return wanted
@@ -151,7 +180,11 @@ def _failed(portal: "Portal", row_id: int, error: Exception) -> None:
         log.error("bulk row %s failed", row_id, exc_info=error)
     with portal.sessions() as session:
         sentence = error.text if known and isinstance(error, PortalError) else UNEXPECTED
-        session.execute(update(BulkRow).where(BulkRow.id == row_id, BulkRow.state == WAITING).values(state=FAILED, problem=sentence[:300], done_at=clock.now()))
+        session.execute(
+            update(BulkRow)
+            .where(BulkRow.id == row_id, BulkRow.state == WAITING)
+            .values(state=FAILED, problem=sentence[:300], done_at=clock.now())
+        )
         session.commit()
 
 
@@ -168,4 +201,8 @@ def _issue(session: Session, _portal: "Portal", commitment: Commitment, now: dat
     return [("commitments.issue", commitment.id)]
 
 
-_DOING: dict[str, Callable[[Session, "Portal", Commitment, datetime, int | None], list[tuple[str, int]]]] = {"invite": _invite, "remind": _remind, "issue": _issue}
+_DOING: dict[str, Callable[[Session, "Portal", Commitment, datetime, int | None], list[tuple[str, int]]]] = {
+    "invite": _invite,
+    "remind": _remind,
+    "issue": _issue,
+}

@@ -29,7 +29,15 @@ def bulk_preview(code: str) -> Any:
         raise Invalid(N_("No marcó ninguna organización. Vuelva atrás y marque al menos una."))
     found = bulk.preview(web.session, now=g.now, process=process, act=act, ids=ids)
     everyone = len(board_queries.organisations_in(web.session, process))
-    return render_template("commitments/staff/bulk_preview.html", process=process, act=act, acts=bulk.ACTS, preview=found, everyone=everyone, minutes=int(bulk.OUTBOX.total_seconds() // 60))
+    return render_template(
+        "commitments/staff/bulk_preview.html",
+        process=process,
+        act=act,
+        acts=bulk.ACTS,
+        preview=found,
+        everyone=everyone,
+        minutes=int(bulk.OUTBOX.total_seconds() // 60),
+    )
 
 
 @blueprint.post("/gestion/compromisos/<code>/trabajos")
@@ -37,7 +45,14 @@ def bulk_preview(code: str) -> Any:
 def bulk_start(code: str) -> Any:
     """Put the work in the outbox."""
     process = process_for(MANAGE, code)
-    made = bulk.start(web.session, now=g.now, process=process, act=request.form.get("act", ""), ids=_ids(request.form.get("ids", "").split(",")), by=web.person_id())
+    made = bulk.start(
+        web.session,
+        now=g.now,
+        process=process,
+        act=request.form.get("act", ""),
+        ids=_ids(request.form.get("ids", "").split(",")),
+        by=web.person_id(),
+    )
     web.commit()
     return web.back_to("commitments_staff.bulk_page", code=process.code, number=made.id)
 
@@ -51,7 +66,9 @@ def _ids(given: list[str]) -> list[int]:
 def bulk_list(code: str) -> str:
     """List the process's bulk work."""
     process = process_for(BOARD, code)
-    return render_template("commitments/staff/bulk_list.html", process=process, bulks=board_queries.bulks(web.session, process), acts=bulk.ACTS)
+    return render_template(
+        "commitments/staff/bulk_list.html", process=process, bulks=board_queries.bulks(web.session, process), acts=bulk.ACTS
+    )
 
 
 @blueprint.get("/gestion/compromisos/<code>/trabajos/<int:number>")
@@ -63,8 +80,15 @@ def bulk_page(code: str, number: int) -> str:
     counts = board_queries.bulk_counts(web.session, found)
     page = board_queries.bulk_rows(web.session, found, number=web.page_number())
     return render_template(
-        "commitments/staff/bulk.html", process=process, bulk=found, acts=bulk.ACTS, counts=counts, total=sum(counts.values()), page=page,
-        begun=found.starts_at <= g.now, manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
+        "commitments/staff/bulk.html",
+        process=process,
+        bulk=found,
+        acts=bulk.ACTS,
+        counts=counts,
+        total=sum(counts.values()),
+        page=page,
+        begun=found.starts_at <= g.now,
+        manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
     )
 
 

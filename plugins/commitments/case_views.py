@@ -32,16 +32,37 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
     sent = next((next(iter(one.values())) if isinstance(one, dict) else one for one in forms.values()), None)
     row = board_queries.every_row(web.session, process.id, now=g.now, ids=[found.id])[0]
     shown: dict[str, Any] = {
-        "contact": ContactForm(formdata=None, at=typed(g.now, _zone())), "deadline": DeadlineForm(formdata=None, deadline=typed(found.deadline, _zone())),
-        "withdrawal": WithdrawForm(formdata=None), **{key: value for key, value in forms.items() if key != "answer"},
+        "contact": ContactForm(formdata=None, at=typed(g.now, _zone())),
+        "deadline": DeadlineForm(formdata=None, deadline=typed(found.deadline, _zone())),
+        "withdrawal": WithdrawForm(formdata=None),
+        **{key: value for key, value in forms.items() if key != "answer"},
     }
     asked = questions.questions_of(web.session, found)
-    answers = {one.id: AnswerForm(formdata=None, prefix=f"respuesta-{one.id}") for one in asked if one.answer is None} | forms.get("answer", {})
+    answers = {one.id: AnswerForm(formdata=None, prefix=f"respuesta-{one.id}") for one in asked if one.answer is None} | forms.get(
+        "answer", {}
+    )
     return render_template(
-        "commitments/staff/case.html", process=process, commitment=found, organisation=found.organisation, row=row, entries=history(web.session, found),
-        next_signers=next_signers(found.slots), questions=asked, answers=answers, stages=STAGES, turns=TURNS, tasks=TASKS, sides=SIDES, kinds=KINDS,
-        capacities=CAPACITIES, states=states, candidates=_candidates(found), manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
-        reads_people=web.allowed("organisation.read"), sent=sent, **shown,
+        "commitments/staff/case.html",
+        process=process,
+        commitment=found,
+        organisation=found.organisation,
+        row=row,
+        entries=history(web.session, found),
+        next_signers=next_signers(found.slots),
+        questions=asked,
+        answers=answers,
+        stages=STAGES,
+        turns=TURNS,
+        tasks=TASKS,
+        sides=SIDES,
+        kinds=KINDS,
+        capacities=CAPACITIES,
+        states=states,
+        candidates=_candidates(found),
+        manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
+        reads_people=web.allowed("organisation.read"),
+        sent=sent,
+        **shown,
     ), status
 
 
@@ -99,7 +120,9 @@ def contact(code: str, commitment: str) -> Any:
             if form.what.data == "meeting":
                 processes.record_meeting(web.session, now=g.now, commitment=found, held_at=at, text=form.text.data, by=web.person_id())
             else:
-                processes.note_contact(web.session, now=g.now, commitment=found, by=web.person_id(), channel=form.channel.data, text=form.text.data, at=at)
+                processes.note_contact(
+                    web.session, now=g.now, commitment=found, by=web.person_id(), channel=form.channel.data, text=form.text.data, at=at
+                )
         except Invalid as error:
             form_errors.show(error, form)
         else:
@@ -138,7 +161,13 @@ def deadline(code: str, commitment: str) -> Any:
     if form.validate():
         try:
             processes.move_deadline(
-                web.session, now=g.now, process=found.process, deadline=moment(form.deadline.data, _zone()), reason=form.reason.data, by=web.person_id(), commitment=found
+                web.session,
+                now=g.now,
+                process=found.process,
+                deadline=moment(form.deadline.data, _zone()),
+                reason=form.reason.data,
+                by=web.person_id(),
+                commitment=found,
             )
         except Invalid as error:
             form_errors.show(error, form)
@@ -156,7 +185,13 @@ def withdraw(code: str, commitment: str) -> Any:
     if form.validate():
         try:
             closing.withdraw(
-                web.session, now=g.now, person_id=web.person_id(), commitment=found, document=form.document.data, reason=form.reason.data or "", public=bool(form.public.data)
+                web.session,
+                now=g.now,
+                person_id=web.person_id(),
+                commitment=found,
+                document=form.document.data,
+                reason=form.reason.data or "",
+                public=bool(form.public.data),
             )
         except Invalid as error:
             form_errors.show(error, form)
@@ -188,7 +223,9 @@ def answer(code: str, commitment: str, question_id: int) -> Any:
         raise NotFound
     if form.validate():
         try:
-            questions.answer(web.session, now=g.now, person_id=web.person_id(), question_id=question_id, text=form.text.data, mailer=web.portal().mailer)
+            questions.answer(
+                web.session, now=g.now, person_id=web.person_id(), question_id=question_id, text=form.text.data, mailer=web.portal().mailer
+            )
         except Invalid as error:
             form_errors.show(error, form)
         else:

@@ -19,8 +19,11 @@ from portal.organisations.models import Membership
 from portal.organisations.queries import standing
 
 CHANNELS = {
-    "telefono": N_("Llamada telefónica"), "presencial": N_("Conversación en persona"), "whatsapp": N_("Mensaje por WhatsApp"),
-    "carta": N_("Carta u oficio"), "otro": N_("Otro"),
+    "telefono": N_("Llamada telefónica"),
+    "presencial": N_("Conversación en persona"),
+    "whatsapp": N_("Mensaje por WhatsApp"),
+    "carta": N_("Carta u oficio"),
+    "otro": N_("Otro"),
 }
 _REACHABLE = (states.OPEN, states.ISSUED, states.PARTLY)
 
@@ -28,7 +31,10 @@ _REACHABLE = (states.OPEN, states.ISSUED, states.PARTLY)
 def recipients(session: Session, commitment: Commitment, now: datetime) -> list[Person]:
     """Return the organisation's present members who have an e-mail and may sign in, each once."""
     members = session.scalars(
-        select(Membership).where(Membership.organisation_id == commitment.organisation_id).options(joinedload(Membership.person)).order_by(Membership.id)
+        select(Membership)
+        .where(Membership.organisation_id == commitment.organisation_id)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
     ).all()
     people = {one.person_id: one.person for one in standing(members, now.date())}
     return [person for person in people.values() if person.email and person.active]
@@ -50,7 +56,9 @@ def remind(session: Session, *, now: datetime, mailer: Mailer, commitment: Commi
     return _write(session, now=now, mailer=mailer, commitment=commitment, by=by, letter="reminder", event="reminded")
 
 
-def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commitment, by: int | None, letter: str, event: str) -> list[int]:
+def _write(
+    session: Session, *, now: datetime, mailer: Mailer, commitment: Commitment, by: int | None, letter: str, event: str
+) -> list[int]:
     process, organisation = commitment.process, commitment.organisation
     if commitment.state not in _REACHABLE:
         raise Conflict(N_("Este compromiso está «%(state)s»: ya no admite esa acción."), state=states.LABELS[commitment.state])
@@ -58,20 +66,42 @@ def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commi
         raise Conflict(N_("El proceso todavía no se abre: invite desde la fecha de apertura, para que todas tengan los mismos días."))
     people = recipients(session, commitment, now)
     if not people:
-        raise Invalid(N_("Ninguna persona de %(organisation)s tiene correo. Agregue uno o entregue la invitación en papel."), organisation=organisation.name)
+        raise Invalid(
+            N_("Ninguna persona de %(organisation)s tiene correo. Agregue uno o entregue la invitación en papel."),
+            organisation=organisation.name,
+        )
     agenda = process.version.agenda
     mails = []
     for person in people:
         accounts.grant(
-            session, now=now, person_id=person.id, role="representative", agenda_id=agenda.id, organisation_id=organisation.id, by_id=by,
+            session,
+            now=now,
+            person_id=person.id,
+            role="representative",
+            agenda_id=agenda.id,
+            organisation_id=organisation.id,
+            by_id=by,
         )
-        token = links.make_link(session, now=now, person_id=person.id, purpose=f"commitment:{commitment.id}", next_path=f"/mi-compromiso/{commitment.code}")
+        token = links.make_link(
+            session, now=now, person_id=person.id, purpose=f"commitment:{commitment.id}", next_path=f"/mi-compromiso/{commitment.code}"
+        )
         message = mailer.queue(
-            session, now=now, to=str(person.email), name=person.full_name, person_id=person.id, template=f"commitments/mail/{letter}",
-            kind=f"commitment.{letter}", about=about(commitment), reply_to=process.contact_email,
+            session,
+            now=now,
+            to=str(person.email),
+            name=person.full_name,
+            person_id=person.id,
+            template=f"commitments/mail/{letter}",
+            kind=f"commitment.{letter}",
+            about=about(commitment),
+            reply_to=process.contact_email,
             context={
-                "link": mailer.settings.public_url + links.path(token), "process": process, "organisation": organisation, "agenda": agenda,
-                "deadline": commitment.deadline, "contact_name": process.contact_name,
+                "link": mailer.settings.public_url + links.path(token),
+                "process": process,
+                "organisation": organisation,
+                "agenda": agenda,
+                "deadline": commitment.deadline,
+                "contact_name": process.contact_name,
             },
         )
         mails.append(message.id)
@@ -79,7 +109,9 @@ def _write(session: Session, *, now: datetime, mailer: Mailer, commitment: Commi
     return mails
 
 
-def note_contact(session: Session, *, now: datetime, commitment: Commitment, by: int | None, channel: str, text: str, at: datetime | None = None) -> None:
+def note_contact(
+    session: Session, *, now: datetime, commitment: Commitment, by: int | None, channel: str, text: str, at: datetime | None = None
+) -> None:
     """Note that somebody of the Mesa spoke or wrote to the organisation, `at` a past moment (now by default)."""
     _past(session, commitment, "contacted", now=now, by=by, at=at, text=text, channel=channel)
 
@@ -89,7 +121,9 @@ def record_meeting(session: Session, *, now: datetime, commitment: Commitment, h
     _past(session, commitment, "meeting_held", now=now, by=by, at=held_at, text=text)
 
 
-def _past(session: Session, commitment: Commitment, event: str, *, now: datetime, by: int | None, at: datetime | None, text: str, **detail: Any) -> None:
+def _past(
+    session: Session, commitment: Commitment, event: str, *, now: datetime, by: int | None, at: datetime | None, text: str, **detail: Any
+) -> None:
     bad: dict[str, str] = {}
     if at is not None and at > now:
         bad["at"] = N_("La fecha debe ser de hoy o anterior: aquí se anota lo que ya ocurrió.")

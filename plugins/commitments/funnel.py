@@ -31,9 +31,17 @@ STAGES = {
 BESIDE = ("declina", "no_responde", "retirada", "anulada")
 TURNS = {"mesa": N_("La Mesa"), "organizacion": N_("La organización"), "sistema": N_("El sistema")}
 TASKS = {
-    "publicar": N_("Publicar en el registro"), "problema": N_("Resolver por qué no se emitió el documento"), "emitiendo": N_("Emitir el documento"),
-    "responder": N_("Responder preguntas"), "pedir_emision": N_("Emitir el documento"), "firma_organizacion": N_("Firmar"), "firma_mesa": N_("Firmar por la Mesa o como testigo"),
-    "invitar": N_("Invitar"), "correo_rechazado": N_("Corregir un correo rechazado"), "entregar": N_("Entregar los correos en cola"), "revisar": N_("Revisar y tomar posición"),
+    "publicar": N_("Publicar en el registro"),
+    "problema": N_("Resolver por qué no se emitió el documento"),
+    "emitiendo": N_("Emitir el documento"),
+    "responder": N_("Responder preguntas"),
+    "pedir_emision": N_("Emitir el documento"),
+    "firma_organizacion": N_("Firmar"),
+    "firma_mesa": N_("Firmar por la Mesa o como testigo"),
+    "invitar": N_("Invitar"),
+    "correo_rechazado": N_("Corregir un correo rechazado"),
+    "entregar": N_("Entregar los correos en cola"),
+    "revisar": N_("Revisar y tomar posición"),
 }
 LETTERS = ("commitment.invitation", "commitment.reminder")
 _CONTACTS = ("invited", "reminded", "contacted", "meeting_held", "question_answered")
@@ -63,10 +71,16 @@ def _events(process_id: int) -> Subquery:
     return (
         select(
             Event.commitment_id,
-            func.min(at("invited")).label("first_invited"), func.max(at("invited", "reminded")).label("last_letter"), number("invited").label("invitations"),
-            number("reminded").label("reminders"), number("meeting_held").label("meetings"), func.max(at("meeting_held")).label("met_at"),
-            func.max(at("entered", "review_started", "review_confirmed")).label("reviewed_at"), func.max(at("review_confirmed")).label("confirmed_at"),
-            func.max(at(*_OWN)).label("own_at"), func.max(at(*_CONTACTS)).label("last_contact"),
+            func.min(at("invited")).label("first_invited"),
+            func.max(at("invited", "reminded")).label("last_letter"),
+            number("invited").label("invitations"),
+            number("reminded").label("reminders"),
+            number("meeting_held").label("meetings"),
+            func.max(at("meeting_held")).label("met_at"),
+            func.max(at("entered", "review_started", "review_confirmed")).label("reviewed_at"),
+            func.max(at("review_confirmed")).label("confirmed_at"),
+            func.max(at(*_OWN)).label("own_at"),
+            func.max(at(*_CONTACTS)).label("last_contact"),
         )
         .join(Commitment, Commitment.id == Event.commitment_id)
         .where(Commitment.process_id == process_id)
@@ -78,20 +92,37 @@ def _events(process_id: int) -> Subquery:
 def _select(process_id: int, now: datetime) -> Any:
     happened = _events(process_id)
     stage = case(*((condition, literal(name)) for name, condition in _stages(happened, now)), else_=literal("no_contactada"))
-    tasks = _tasks(happened, now)
+    tasks = _tasks(happened)
     task = case(*((condition, literal(name)) for name, _, condition, _ in tasks), else_=null())
     turn = case(*((condition, literal(turn)) for _, turn, condition, _ in tasks), else_=null())
     since = case(*((condition, moment) for _, _, condition, moment in tasks), else_=null())
     signatures = select(func.count(Slot.id)).where(Slot.commitment_id == Commitment.id, Slot.required).correlate(Commitment)
     return (
         select(
-            Commitment.id, Commitment.code, Commitment.state, Commitment.deadline, Commitment.stances_open, Commitment.issue_requested_at, Commitment.issue_problem,
-            Organisation.id.label("organisation_id"), Organisation.name, Organisation.short_name, Organisation.kind, Organisation.sort_name, Organisation.territory_inei,
-            stage.label("stage"), task.label("task"), turn.label("turn"), since.label("since"),
+            Commitment.id,
+            Commitment.code,
+            Commitment.state,
+            Commitment.deadline,
+            Commitment.stances_open,
+            Commitment.issue_requested_at,
+            Commitment.issue_problem,
+            Organisation.id.label("organisation_id"),
+            Organisation.name,
+            Organisation.short_name,
+            Organisation.kind,
+            Organisation.sort_name,
+            Organisation.territory_inei,
+            stage.label("stage"),
+            task.label("task"),
+            turn.label("turn"),
+            since.label("since"),
             and_(Commitment.state.in_((*_UNFINISHED, states.EXPIRED)), Commitment.deadline <= now).label("overdue"),
-            happened.c.first_invited, happened.c.last_contact, happened.c.met_at,
+            happened.c.first_invited,
+            happened.c.last_contact,
+            happened.c.met_at,
             *(func.coalesce(happened.c[name], 0).label(name) for name in ("invitations", "reminders", "meetings")),
-            signatures.scalar_subquery().label("expected"), signatures.where(Slot.signed_at.is_not(None)).scalar_subquery().label("signed"),
+            signatures.scalar_subquery().label("expected"),
+            signatures.where(Slot.signed_at.is_not(None)).scalar_subquery().label("signed"),
         )
         .join(Organisation, Organisation.id == Commitment.organisation_id)
         .outerjoin(happened, happened.c.commitment_id == Commitment.id)
@@ -102,14 +133,23 @@ def _select(process_id: int, now: datetime) -> Any:
 def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[bool]]]:
     """Return the stages from the last to the first: the first that applies is the organisation's."""
     observed = exists().where(Stance.commitment_id == Commitment.id, Stance.stance.in_(("con_observacion", "no_suscribe")))
-    silent = and_(happened.c.reviewed_at.is_(None), happened.c.met_at.is_(None), happened.c.first_invited.is_not(None), Commitment.deadline <= now)
+    silent = and_(
+        happened.c.reviewed_at.is_(None), happened.c.met_at.is_(None), happened.c.first_invited.is_not(None), Commitment.deadline <= now
+    )
     return [
         ("retirada", Commitment.state == states.WITHDRAWN),
         ("declina", Commitment.state == states.DECLINED),
         ("anulada", Commitment.state == states.SUPERSEDED),
         ("publicada", and_(Commitment.state == states.COMPLETE, Commitment.published_at.is_not(None))),
         ("firmada", Commitment.state == states.COMPLETE),
-        ("lista_para_firma", or_(Commitment.state.in_((states.ISSUED, states.PARTLY)), Commitment.stances_open.is_(False), Commitment.certified_sha256.is_not(None))),
+        (
+            "lista_para_firma",
+            or_(
+                Commitment.state.in_((states.ISSUED, states.PARTLY)),
+                Commitment.stances_open.is_(False),
+                Commitment.certified_sha256.is_not(None),
+            ),
+        ),
         ("no_responde", silent),
         ("observada", observed),
         ("reunion_realizada", happened.c.met_at.is_not(None)),
@@ -118,11 +158,16 @@ def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[
     ]
 
 
-def _tasks(happened: Subquery, now: datetime) -> list[tuple[str, str, ColumnElement[bool], Any]]:
+def _tasks(happened: Subquery) -> list[tuple[str, str, ColumnElement[bool], Any]]:
     """Return (task, whose turn, when it applies, since when) by urgency: the first that applies is what is waited for."""
     open_, unsigned = Commitment.state == states.OPEN, and_(Slot.commitment_id == Commitment.id, Slot.required, Slot.signed_at.is_(None))
     signing = Commitment.state.in_((states.ISSUED, states.PARTLY))
-    asked = select(func.min(Question.asked_at)).where(Question.commitment_id == Commitment.id, Question.answer.is_(None)).correlate(Commitment).scalar_subquery()
+    asked = (
+        select(func.min(Question.asked_at))
+        .where(Question.commitment_id == Commitment.id, Question.answer.is_(None))
+        .correlate(Commitment)
+        .scalar_subquery()
+    )
     group = select(func.min(Slot.group)).where(unsigned).correlate(Commitment).scalar_subquery()
     theirs = exists().where(unsigned, Slot.group == group, Slot.side == "organisation").correlate(Commitment)
     signed = select(func.max(Slot.signed_at)).where(Slot.commitment_id == Commitment.id).correlate(Commitment).scalar_subquery()
@@ -131,7 +176,12 @@ def _tasks(happened: Subquery, now: datetime) -> list[tuple[str, str, ColumnElem
     return [
         ("publicar", "sistema", and_(Commitment.state == states.COMPLETE, Commitment.published_at.is_(None)), Commitment.completed_at),
         ("responder", "mesa", and_(or_(open_, signing), asked.is_not(None)), asked),
-        ("problema", "mesa", and_(open_, Commitment.issue_problem.is_not(None)), func.coalesce(Commitment.issue_requested_at, Commitment.created_at, type_=Commitment.created_at.type)),
+        (
+            "problema",
+            "mesa",
+            and_(open_, Commitment.issue_problem.is_not(None)),
+            func.coalesce(Commitment.issue_requested_at, Commitment.created_at, type_=Commitment.created_at.type),
+        ),
         ("emitiendo", "sistema", and_(open_, Commitment.issue_requested_at.is_not(None)), Commitment.issue_requested_at),
         ("pedir_emision", "mesa", and_(open_, Commitment.stances_open.is_(False)), happened.c.confirmed_at),
         ("firma_organizacion", "organizacion", and_(signing, theirs), waiting_to_sign),
@@ -146,4 +196,13 @@ def _tasks(happened: Subquery, now: datetime) -> list[tuple[str, str, ColumnElem
 def _letter_in(state: str, since: Any) -> ColumnElement[bool]:
     """Whether a letter of the last round (from `since` on) is in a state of `portal.mail`."""
     about: InstrumentedAttribute[str] = MailMessage.about
-    return exists().where(about == literal("commitment:") + Commitment.code, MailMessage.kind.in_(LETTERS), MailMessage.state == state, MailMessage.queued_at >= since).correlate_except(MailMessage)
+    return (
+        exists()
+        .where(
+            about == literal("commitment:") + Commitment.code,
+            MailMessage.kind.in_(LETTERS),
+            MailMessage.state == state,
+            MailMessage.queued_at >= since,
+        )
+        .correlate_except(MailMessage)
+    )

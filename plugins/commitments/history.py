@@ -52,16 +52,27 @@ def _event(event: Event, names: Mapping[int, str]) -> Entry:
     lines = [CHANNELS[detail["channel"]]] if detail.get("channel") in CHANNELS else []
     if detail.get("alone"):
         lines.append(N_("Solo para esta organización."))
-    moments = tuple((label, datetime.fromisoformat(detail[key])) for key, label in (("before", N_("Antes")), ("after", N_("Ahora"))) if detail.get(key))
+    moments = tuple(
+        (label, datetime.fromisoformat(detail[key])) for key, label in (("before", N_("Antes")), ("after", N_("Ahora"))) if detail.get(key)
+    )
     text = str(detail.get("text") or detail.get("reason") or detail.get("document") or "")
-    return Entry(event.at, EVENTS.get(event.kind, event.kind), names.get(event.person_id or 0, ""), lines=tuple(lines), text=text, moments=moments)
+    return Entry(
+        event.at, EVENTS.get(event.kind, event.kind), names.get(event.person_id or 0, ""), lines=tuple(lines), text=text, moments=moments
+    )
 
 
 def _mail(mail: MailMessage, names: Mapping[int, str]) -> Entry:
     """A mail never shows its text: it may carry a private link."""
     lines = [MAIL_STATES.get(mail.state, mail.state)] + ([mail.problem] if mail.problem else [])
     moments = ((N_("Aceptado"), mail.settled_at),) if mail.state == ACCEPTED and mail.settled_at else ()
-    return Entry(mail.queued_at, mail.subject, to=names.get(mail.person_id or 0, mail.name or ""), lines=tuple(lines), moments=moments, mail_id=mail.id)
+    return Entry(
+        mail.queued_at,
+        mail.subject,
+        to=names.get(mail.person_id or 0, mail.name or ""),
+        lines=tuple(lines),
+        moments=moments,
+        mail_id=mail.id,
+    )
 
 
 def next_signers(slots: list[Slot]) -> list[Slot]:

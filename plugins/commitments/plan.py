@@ -26,7 +26,9 @@ def default_plan(coordinator_id: int | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def entry(side: str, capacity: str, *, group: int = 1, required: bool = True, method: str = "electronic", person_id: int | None = None) -> dict[str, Any]:
+def entry(
+    side: str, capacity: str, *, group: int = 1, required: bool = True, method: str = "electronic", person_id: int | None = None
+) -> dict[str, Any]:
     """Return one slot of a plan. `person_id` is for the Mesa and witnesses: the same person in every commitment."""
     return {"side": side, "capacity": capacity, "group": group, "required": required, "method": method, "person_id": person_id}
 
@@ -75,8 +77,16 @@ def slots_of(plan: Sequence[dict[str, Any]], memberships: Iterable[Membership], 
         if row["side"] == ORGANISATION:
             person_id = next((one.person_id for one in free if one.capacity == row["capacity"] and one.person_id not in taken), None)
             taken.add(person_id)
-        slots.append(Slot(
-            position=position, group=row["group"], side=row["side"], capacity=row["capacity"], required=row["required"],
-            method=row["method"], person_id=person_id, field=f"firma-{position}",
-        ))
+        slots.append(
+            Slot(
+                position=position,
+                group=row["group"],
+                side=row["side"],
+                capacity=row["capacity"],
+                required=row["required"],
+                method=row["method"],
+                person_id=person_id,
+                field=f"firma-{position}",
+            )
+        )
     return slots

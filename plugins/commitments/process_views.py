@@ -39,7 +39,9 @@ def new_process() -> Any:
         entry.form.person.choices = [("", gettext("Se elige después")), *((str(one.id), one.full_name) for one in people)]
     if step in {"preview", "create"} and form.validate() and version is not None:
         try:
-            made = processes.create_process(web.session, now=g.now, version=version, by=web.person_id(), **_values(form, {one.id for one in people}))
+            made = processes.create_process(
+                web.session, now=g.now, version=version, by=web.person_id(), **_values(form, {one.id for one in people})
+            )
         except Invalid as error:
             form_errors.show(error, form)
         else:
@@ -47,8 +49,14 @@ def new_process() -> Any:
                 web.commit()
                 flash(gettext("Se abrió el proceso. Ahora elija a las organizaciones."), "ok")
                 return web.back_to("commitments_staff.choose_organisations", code=made.code)
-            shown = {"process": made, "names": {one.id: one.full_name for one in people}, "replaced": processes.superseded_by(web.session, made)}
-            page = render_template("commitments/staff/process_preview.html", form=form, version=version, sides=plan.SIDES, capacities=CAPACITIES, **shown)
+            shown = {
+                "process": made,
+                "names": {one.id: one.full_name for one in people},
+                "replaced": processes.superseded_by(web.session, made),
+            }
+            page = render_template(
+                "commitments/staff/process_preview.html", form=form, version=version, sides=plan.SIDES, capacities=CAPACITIES, **shown
+            )
             web.session.rollback()  # the preview is what would be written, unwritten
             return page
     status = 422 if step in {"preview", "create"} else 200
@@ -57,14 +65,23 @@ def new_process() -> Any:
 
 def _first(versions: Any) -> dict[str, Any]:
     """Return what a new process is likely to be; of ?version=, or of the first version on offer."""
-    version: AgendaVersion | None = next((one for one in versions if str(one.id) == request.args.get("version")), versions[0] if versions else None)
+    version: AgendaVersion | None = next(
+        (one for one in versions if str(one.id) == request.args.get("version")), versions[0] if versions else None
+    )
     opens = typed(g.now, _zone()).replace(second=0, microsecond=0)
     rows = [{key: row[key] for key in ("side", "capacity", "group", "required")} for row in processes.default_plan()]
     first: dict[str, Any] = {
-        "opens_at": opens, "deadline": (opens + timedelta(days=20)).replace(hour=18, minute=0), "consent_text": gettext(processes.CONSENT_TEXT), "slots": rows,
+        "opens_at": opens,
+        "deadline": (opens + timedelta(days=20)).replace(hour=18, minute=0),
+        "consent_text": gettext(processes.CONSENT_TEXT),
+        "slots": rows,
     }
     if version is not None:
-        first |= {"version": str(version.id), "code": f"{version.agenda.code}-v{version.number}"[:30], "title": gettext("Suscripción de %(title)s", title=version.title)[:250]}
+        first |= {
+            "version": str(version.id),
+            "code": f"{version.agenda.code}-v{version.number}"[:30],
+            "title": gettext("Suscripción de %(title)s", title=version.title)[:250],
+        }
     return first
 
 
@@ -73,8 +90,14 @@ def _values(form: ProcessForm, allowed: set[int]) -> dict[str, Any]:
     if any(row["person_id"] is not None and row["person_id"] not in allowed for row in rows):
         raise Invalid(fields={"slots": gettext("Elija a personas que participan en esta agenda.")})
     return {
-        "code": form.code.data, "title": form.title.data, "plan": rows, "opens_at": moment(form.opens_at.data, _zone()), "deadline": moment(form.deadline.data, _zone()),
-        "consent_text": form.consent_text.data, "contact_name": form.contact_name.data, "contact_email": form.contact_email.data,
+        "code": form.code.data,
+        "title": form.title.data,
+        "plan": rows,
+        "opens_at": moment(form.opens_at.data, _zone()),
+        "deadline": moment(form.deadline.data, _zone()),
+        "consent_text": form.consent_text.data,
+        "contact_name": form.contact_name.data,
+        "contact_email": form.contact_email.data,
     }
 
 
@@ -89,18 +112,43 @@ def choose_organisations(code: str) -> Any:
         territory = organisations.find_territory(known, form.territorio.data or "")
     except Invalid as error:
         territory, form.territorio.errors = None, [told(error)]
-    search: dict[str, Any] = {"q": form.q.data or "", "kind": form.tipo.data if form.tipo.data in KINDS else "", "territory": territory.inei if territory else ""}
+    search: dict[str, Any] = {
+        "q": form.q.data or "",
+        "kind": form.tipo.data if form.tipo.data in KINDS else "",
+        "territory": territory.inei if territory else "",
+    }
     if request.method == "POST":
-        wanted = organisations.active_ids(web.session, **search) if request.form.get("all") == "1" else [int(one) for one in request.form.getlist("organisation") if one.isdigit()]
+        wanted = (
+            organisations.active_ids(web.session, **search)
+            if request.form.get("all") == "1"
+            else [int(one) for one in request.form.getlist("organisation") if one.isdigit()]
+        )
         made = processes.choose(web.session, now=g.now, process=process, organisation_ids=wanted, by=web.person_id())
         web.commit()
-        flash(ngettext("Se incluyó %(num)s organización.", "Se incluyeron %(num)s organizaciones.", len(made)) if made else gettext("No cambió nada: marque organizaciones que todavía no estén."), "ok" if made else "info")
-        return web.back_to("commitments_staff.board", code=process.code) if made else web.back_to("commitments_staff.choose_organisations", code=process.code, **request.args)
+        flash(
+            ngettext("Se incluyó %(num)s organización.", "Se incluyeron %(num)s organizaciones.", len(made))
+            if made
+            else gettext("No cambió nada: marque organizaciones que todavía no estén."),
+            "ok" if made else "info",
+        )
+        return (
+            web.back_to("commitments_staff.board", code=process.code)
+            if made
+            else web.back_to("commitments_staff.choose_organisations", code=process.code, **request.args)
+        )
     page = organisations.organisations_page(web.session, number=web.page_number(), active=True, **search)
     inside = board_queries.organisations_in(web.session, process)
     chosen = {key: value for key, value in request.args.items() if value and key != "pagina"}
     return render_template(
-        "commitments/staff/choose.html", process=process, page=page, inside=inside, form=form, chosen=chosen, kinds=KINDS, territories=known, label=organisations.territory_label,
+        "commitments/staff/choose.html",
+        process=process,
+        page=page,
+        inside=inside,
+        form=form,
+        chosen=chosen,
+        kinds=KINDS,
+        territories=known,
+        label=organisations.territory_label,
     )
 
 
@@ -117,8 +165,14 @@ def _process_page(code: str, form: DeadlineForm) -> str:
         form.deadline.data = typed(process.deadline, _zone())
     names = board_queries.names_of(web.session, [row["person_id"] for row in process.plan if row.get("person_id")])
     return render_template(
-        "commitments/staff/process.html", process=process, form=form, names=names, sides=plan.SIDES, capacities=CAPACITIES,
-        replaced=processes.superseded_by(web.session, process), manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
+        "commitments/staff/process.html",
+        process=process,
+        form=form,
+        names=names,
+        sides=plan.SIDES,
+        capacities=CAPACITIES,
+        replaced=processes.superseded_by(web.session, process),
+        manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
     )
 
 
@@ -130,7 +184,12 @@ def move_deadline(code: str) -> Any:
     if form.validate():
         try:
             touched = processes.move_deadline(
-                web.session, now=g.now, process=process, deadline=moment(form.deadline.data, _zone()), reason=form.reason.data, by=web.person_id()
+                web.session,
+                now=g.now,
+                process=process,
+                deadline=moment(form.deadline.data, _zone()),
+                reason=form.reason.data,
+                by=web.person_id(),
             )
         except Invalid as error:
             form_errors.show(error, form)

@@ -22,8 +22,19 @@ from portal.ledger.service import record
 from portal.organisations.models import Organisation
 
 __all__ = [
-    "CONSENT_TEXT", "assign", "choose", "create_process", "default_plan", "invite", "move_deadline", "note_contact", "record_meeting", "remind",
-    "reopened_state", "supersede", "superseded_by",
+    "CONSENT_TEXT",
+    "assign",
+    "choose",
+    "create_process",
+    "default_plan",
+    "invite",
+    "move_deadline",
+    "note_contact",
+    "record_meeting",
+    "remind",
+    "reopened_state",
+    "supersede",
+    "superseded_by",
 ]
 
 CONSENT_TEXT = N_(
@@ -38,8 +49,19 @@ _OPEN_STATES = (states.OPEN, states.ISSUED, states.PARTLY)
 
 
 def create_process(
-    session: Session, *, now: datetime, version: AgendaVersion, code: str, title: str, plan: Sequence[dict[str, Any]], opens_at: datetime,
-    deadline: datetime, consent_text: str, contact_name: str, contact_email: str, by: int | None,
+    session: Session,
+    *,
+    now: datetime,
+    version: AgendaVersion,
+    code: str,
+    title: str,
+    plan: Sequence[dict[str, Any]],
+    opens_at: datetime,
+    deadline: datetime,
+    consent_text: str,
+    contact_name: str,
+    contact_email: str,
+    by: int | None,
 ) -> Process:
     """Open the signing of a frozen version. Raises `Invalid` with `fields`. The ledger keeps the plan's digest."""
     code = code.strip()
@@ -63,16 +85,34 @@ def create_process(
     if bad:
         raise Invalid(fields=bad)
     process = Process(
-        code=code, version_id=version.id, title=title.strip(), plan=checked_plan(plan), opens_at=opens_at, deadline=deadline,
-        consent_text=consent_text.strip(), contact_name=contact_name.strip(), contact_email=contact_email.strip(), created_at=now, created_by_id=by,
+        code=code,
+        version_id=version.id,
+        title=title.strip(),
+        plan=checked_plan(plan),
+        opens_at=opens_at,
+        deadline=deadline,
+        consent_text=consent_text.strip(),
+        contact_name=contact_name.strip(),
+        contact_email=contact_email.strip(),
+        created_at=now,
+        created_by_id=by,
     )
     process.version = version
     session.add(process)
     session.flush()
-    record(session, now=now, kind="commitments.process_opened", subject=f"process:{code}", data={
-        "version_sha256": version.sha256, "plan_sha256": digest(process.plan), "consent_sha256": digest(process.consent_text),
-        "opens_at": opens_at.isoformat(), "deadline": deadline.isoformat(),
-    })
+    record(
+        session,
+        now=now,
+        kind="commitments.process_opened",
+        subject=f"process:{code}",
+        data={
+            "version_sha256": version.sha256,
+            "plan_sha256": digest(process.plan),
+            "consent_sha256": digest(process.consent_text),
+            "opens_at": opens_at.isoformat(),
+            "deadline": deadline.isoformat(),
+        },
+    )
     return process
 
 
@@ -81,12 +121,24 @@ def choose(session: Session, *, now: datetime, process: Process, organisation_id
     if process.closed_at is not None:
         raise Conflict(N_("Este proceso está cerrado: ya no admite organizaciones."))
     wanted = set(organisation_ids) - set(session.scalars(select(Commitment.organisation_id).where(Commitment.process_id == process.id)))
-    found = session.scalars(
-        select(Organisation).where(Organisation.id.in_(sorted(wanted)), Organisation.active).options(selectinload(Organisation.memberships)).order_by(Organisation.sort_name)
-    ).all() if wanted else []
+    found = (
+        session.scalars(
+            select(Organisation)
+            .where(Organisation.id.in_(sorted(wanted)), Organisation.active)
+            .options(selectinload(Organisation.memberships))
+            .order_by(Organisation.sort_name)
+        ).all()
+        if wanted
+        else []
+    )
     made = [
         Commitment(
-            process=process, organisation=organisation, code=new_code(), created_at=now, deadline=process.deadline, state=states.OPEN,
+            process=process,
+            organisation=organisation,
+            code=new_code(),
+            created_at=now,
+            deadline=process.deadline,
+            state=states.OPEN,
             slots=slots_of(process.plan, organisation.memberships, now.date()),
         )
         for organisation in found
@@ -106,7 +158,9 @@ def assign(session: Session, slot: Slot, person: Person | None) -> None:
     if person is not None:
         others = [one for one in commitment.slots if one.id != slot.id and one.person_id == person.id]
         if any({one.capacity, slot.capacity} & CANDIDATES and {one.capacity, slot.capacity} & PERSONEROS for one in others):
-            raise Invalid(N_("Quien es candidato/a no puede ser personero/a en la misma elección."), fields={"person": N_("Elija a otra persona.")})
+            raise Invalid(
+                N_("Quien es candidato/a no puede ser personero/a en la misma elección."), fields={"person": N_("Elija a otra persona.")}
+            )
         if others:
             raise Invalid(N_("Esa persona ya ocupa otra firma de este compromiso."), fields={"person": N_("Elija a otra persona.")})
     slot.person = person
@@ -115,7 +169,14 @@ def assign(session: Session, slot: Slot, person: Person | None) -> None:
 
 
 def move_deadline(
-    session: Session, *, now: datetime, process: Process, deadline: datetime, reason: str, by: int | None, commitment: Commitment | None = None
+    session: Session,
+    *,
+    now: datetime,
+    process: Process,
+    deadline: datetime,
+    reason: str,
+    by: int | None,
+    commitment: Commitment | None = None,
 ) -> int:
     """Give a later (or earlier) deadline to everybody, or to one organisation; return how many commitments it touched.
 
@@ -142,10 +203,28 @@ def move_deadline(
         session.flush()
         if one.state == states.EXPIRED:
             states.move(session, one, reopened_state(session, one), closed_at=None)
-        states.note(session, one.id, "deadline_moved", now=now, person_id=by, before=before.isoformat(), after=deadline.isoformat(), reason=reason.strip(), alone=commitment is not None)
-    record(session, now=now, kind="commitments.deadline_moved", subject=f"commitment:{commitment.code}" if commitment else f"process:{process.code}", data={
-        "deadline": deadline.isoformat(), "reason_sha256": digest(reason.strip()), "commitments": len(rows),
-    })
+        states.note(
+            session,
+            one.id,
+            "deadline_moved",
+            now=now,
+            person_id=by,
+            before=before.isoformat(),
+            after=deadline.isoformat(),
+            reason=reason.strip(),
+            alone=commitment is not None,
+        )
+    record(
+        session,
+        now=now,
+        kind="commitments.deadline_moved",
+        subject=f"commitment:{commitment.code}" if commitment else f"process:{process.code}",
+        data={
+            "deadline": deadline.isoformat(),
+            "reason_sha256": digest(reason.strip()),
+            "commitments": len(rows),
+        },
+    )
     return len(rows)
 
 
@@ -160,10 +239,15 @@ def reopened_state(session: Session, commitment: Commitment) -> str:
 def superseded_by(session: Session, process: Process) -> list[Commitment]:
     """Return the unfinished commitments to earlier versions of the same agenda."""
     agenda_id, number = process.version.agenda_id, process.version.number
-    return list(session.scalars(
-        select(Commitment).join(Process, Process.id == Commitment.process_id).join(AgendaVersion, AgendaVersion.id == Process.version_id)
-        .where(AgendaVersion.agenda_id == agenda_id, AgendaVersion.number < number, Commitment.state.in_(_OPEN_STATES)).order_by(Commitment.id)
-    ))
+    return list(
+        session.scalars(
+            select(Commitment)
+            .join(Process, Process.id == Commitment.process_id)
+            .join(AgendaVersion, AgendaVersion.id == Process.version_id)
+            .where(AgendaVersion.agenda_id == agenda_id, AgendaVersion.number < number, Commitment.state.in_(_OPEN_STATES))
+            .order_by(Commitment.id)
+        )
+    )
 
 
 def supersede(session: Session, *, now: datetime, process: Process, by: int | None) -> int:
@@ -175,10 +259,19 @@ def supersede(session: Session, *, now: datetime, process: Process, by: int | No
     for commitment in unfinished:
         states.move(session, commitment, states.SUPERSEDED, closed_at=now)
         states.note(session, commitment.id, "superseded", now=now, person_id=by, process=process.code)
-        record(session, now=now, kind="commitment.superseded", subject=f"commitment:{commitment.code}", data={"process": process.code, "head_sha256": commitment.head_sha256})
+        record(
+            session,
+            now=now,
+            kind="commitment.superseded",
+            subject=f"commitment:{commitment.code}",
+            data={"process": process.code, "head_sha256": commitment.head_sha256},
+        )
     for one in session.scalars(
-        select(Process).join(AgendaVersion, AgendaVersion.id == Process.version_id)
-        .where(AgendaVersion.agenda_id == process.version.agenda_id, AgendaVersion.number < process.version.number, Process.closed_at.is_(None))
+        select(Process)
+        .join(AgendaVersion, AgendaVersion.id == Process.version_id)
+        .where(
+            AgendaVersion.agenda_id == process.version.agenda_id, AgendaVersion.number < process.version.number, Process.closed_at.is_(None)
+        )
     ):
         one.closed_at = now
     session.flush()

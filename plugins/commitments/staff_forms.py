@@ -6,7 +6,20 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, EmailField, FieldList, Form, FormField, IntegerField, RadioField, SearchField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    EmailField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SearchField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from plugins.commitments.contacts import CHANNELS
@@ -19,7 +32,11 @@ class SlotForm(Form):  # type: ignore[misc]
     """One expected signature; without a side it does not count."""
 
     side = SelectField(_l("Quién firma"), choices=[("", _l("Ninguna")), *((name, _l(label)) for name, label in SIDES.items())])
-    capacity = SelectField(_l("Calidad"), choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())], validators=[Optional()])
+    capacity = SelectField(
+        _l("Calidad"),
+        choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())],
+        validators=[Optional()],
+    )
     group = IntegerField(_l("Orden"), [Optional(), NumberRange(1, MOST_SLOTS, _l("Escriba un número entre 1 y 30."))], default=1)
     required = BooleanField(_l("Obligatoria"), default=True)
     person = SelectField(_l("Persona"), default="", validate_choice=False)
@@ -29,13 +46,32 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
     """A process. Dates are in the portal's zone."""
 
     version = SelectField(_l("Versión de la agenda"), validators=[InputRequired(_l("Elija una versión congelada."))])
-    code = StringField(_l("Código"), [InputRequired(_l("Escriba un código.")), Length(max=30)], description=_l("Corto y sin espacios, por ejemplo APU-2023-v1. Va en la dirección y en el documento."))
+    code = StringField(
+        _l("Código"),
+        [InputRequired(_l("Escriba un código.")), Length(max=30)],
+        description=_l("Corto y sin espacios, por ejemplo APU-2023-v1. Va en la dirección y en el documento."),
+    )
     title = StringField(_l("Título"), [InputRequired(_l("Escriba el título del proceso.")), Length(max=250)])
-    opens_at = DateTimeLocalField(_l("Apertura"), [InputRequired(_l("Elija cuándo se abre."))], format="%Y-%m-%dT%H:%M", description=_l("Desde entonces se invita. La fecha es la misma para todas."))
+    opens_at = DateTimeLocalField(
+        _l("Apertura"),
+        [InputRequired(_l("Elija cuándo se abre."))],
+        format="%Y-%m-%dT%H:%M",
+        description=_l("Desde entonces se invita. La fecha es la misma para todas."),
+    )
     deadline = DateTimeLocalField(_l("Plazo"), [InputRequired(_l("Elija hasta cuándo se puede firmar."))], format="%Y-%m-%dT%H:%M")
-    contact_name = StringField(_l("Persona o equipo de contacto"), [InputRequired(_l("Escriba a quién pueden preguntar las organizaciones.")), Length(max=200)])
-    contact_email = EmailField(_l("Correo de contacto"), [InputRequired(_l("Escriba el correo de contacto.")), Length(max=255)], description=_l("Recibe las preguntas y las respuestas a los correos."))
-    consent_text = TextAreaField(_l("Texto del consentimiento"), [InputRequired(_l("Escriba el texto del consentimiento."))], description=_l("Cada firmante lo acepta por escrito, tal como está aquí (Ley N.° 29733)."))
+    contact_name = StringField(
+        _l("Persona o equipo de contacto"), [InputRequired(_l("Escriba a quién pueden preguntar las organizaciones.")), Length(max=200)]
+    )
+    contact_email = EmailField(
+        _l("Correo de contacto"),
+        [InputRequired(_l("Escriba el correo de contacto.")), Length(max=255)],
+        description=_l("Recibe las preguntas y las respuestas a los correos."),
+    )
+    consent_text = TextAreaField(
+        _l("Texto del consentimiento"),
+        [InputRequired(_l("Escriba el texto del consentimiento."))],
+        description=_l("Cada firmante lo acepta por escrito, tal como está aquí (Ley N.° 29733)."),
+    )
     slots = FieldList(FormField(SlotForm), min_entries=1, max_entries=MOST_SLOTS)
 
     def plan(self) -> list[dict[str, Any]]:
@@ -43,10 +79,15 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
         rows = (entry.form for entry in self.slots)
         return [
             {
-                "side": row.side.data, "capacity": row.capacity.data, "group": row.group.data or 1, "required": bool(row.required.data),
-                "method": "electronic", "person_id": int(row.person.data) if str(row.person.data or "").isdigit() else None,
+                "side": row.side.data,
+                "capacity": row.capacity.data,
+                "group": row.group.data or 1,
+                "required": bool(row.required.data),
+                "method": "electronic",
+                "person_id": int(row.person.data) if str(row.person.data or "").isdigit() else None,
             }
-            for row in rows if row.side.data
+            for row in rows
+            if row.side.data
         ]
 
 
@@ -72,10 +113,23 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, **values: Any) -> None:
         super().__init__(**{"prefix": "contacto", **values})  # several forms share a page: their fields' ids differ
 
-    what = RadioField(_l("Qué ocurrió"), choices=[("contact", _l("Un contacto")), ("meeting", _l("Una reunión"))], validators=[InputRequired(_l("Elija qué ocurrió."))])
-    channel = SelectField(_l("Cómo"), choices=[(name, _l(label)) for name, label in CHANNELS.items()], validators=[Optional()], description=_l("Solo para un contacto."))
+    what = RadioField(
+        _l("Qué ocurrió"),
+        choices=[("contact", _l("Un contacto")), ("meeting", _l("Una reunión"))],
+        validators=[InputRequired(_l("Elija qué ocurrió."))],
+    )
+    channel = SelectField(
+        _l("Cómo"),
+        choices=[(name, _l(label)) for name, label in CHANNELS.items()],
+        validators=[Optional()],
+        description=_l("Solo para un contacto."),
+    )
     at = DateTimeLocalField(_l("Cuándo"), [InputRequired(_l("Elija cuándo fue."))], format="%Y-%m-%dT%H:%M")
-    text = TextAreaField(_l("Qué se conversó"), [InputRequired(_l("Escriba en pocas palabras qué se conversó.")), Length(max=4000)], description=_l("Lo lee solo el equipo de la Mesa."))
+    text = TextAreaField(
+        _l("Qué se conversó"),
+        [InputRequired(_l("Escriba en pocas palabras qué se conversó.")), Length(max=4000)],
+        description=_l("Lo lee solo el equipo de la Mesa."),
+    )
 
 
 class DeadlineForm(FlaskForm):  # type: ignore[misc]
@@ -85,7 +139,11 @@ class DeadlineForm(FlaskForm):  # type: ignore[misc]
         super().__init__(**{"prefix": "plazo", **values})  # several forms share a page: their fields' ids differ
 
     deadline = DateTimeLocalField(_l("Plazo nuevo"), [InputRequired(_l("Elija el plazo nuevo."))], format="%Y-%m-%dT%H:%M")
-    reason = TextAreaField(_l("Motivo"), [InputRequired(_l("Escriba el motivo: se muestra en la tabla de trato igual.")), Length(max=1000)], description=_l("Se muestra en la tabla de trato igual."))
+    reason = TextAreaField(
+        _l("Motivo"),
+        [InputRequired(_l("Escriba el motivo: se muestra en la tabla de trato igual.")), Length(max=1000)],
+        description=_l("Se muestra en la tabla de trato igual."),
+    )
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
@@ -94,7 +152,10 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, **values: Any) -> None:
         super().__init__(**{"prefix": "desistimiento", **values})  # several forms share a page: their fields' ids differ
 
-    document = StringField(_l("Referencia de la carta"), [InputRequired(_l("Escriba la referencia de la carta: número, fecha y quién la firma.")), Length(max=500)])
+    document = StringField(
+        _l("Referencia de la carta"),
+        [InputRequired(_l("Escriba la referencia de la carta: número, fecha y quién la firma.")), Length(max=500)],
+    )
     reason = TextAreaField(_l("Motivo"), [Length(max=4000)])
     public = BooleanField(_l("La organización pide que el motivo sea público"))
 

@@ -44,8 +44,11 @@ class Difference:
 
 
 COMPARED = {
-    "invitations": N_("Invitaciones enviadas a la cola"), "first_day": N_("Día de la primera invitación"), "reminders": N_("Recordatorios"),
-    "reading_days": N_("Días de lectura"), "meetings": N_("Reuniones"),
+    "invitations": N_("Invitaciones enviadas a la cola"),
+    "first_day": N_("Día de la primera invitación"),
+    "reminders": N_("Recordatorios"),
+    "reading_days": N_("Días de lectura"),
+    "meetings": N_("Reuniones"),
 }
 
 
@@ -57,9 +60,16 @@ def given(session: Session, process: Process, *, now: datetime, zone: str) -> li
 def _given(row: Any, zone: ZoneInfo) -> Given:
     first = row.first_invited
     return Given(
-        organisation=row.name, code=row.code, closed=row.state in _CLOSED, invitations=row.invitations, first_invited=first,
-        first_day=first.astimezone(zone).date() if first else None, reminders=row.reminders, reading_days=(row.deadline - first).days if first else None,
-        meetings=row.meetings, deadline=row.deadline,
+        organisation=row.name,
+        code=row.code,
+        closed=row.state in _CLOSED,
+        invitations=row.invitations,
+        first_invited=first,
+        first_day=first.astimezone(zone).date() if first else None,
+        reminders=row.reminders,
+        reading_days=(row.deadline - first).days if first else None,
+        meetings=row.meetings,
+        deadline=row.deadline,
     )
 
 
@@ -83,14 +93,42 @@ def differences(rows: Sequence[Given]) -> list[Difference]:
 def exceptions(session: Session, process: Process) -> Sequence[Any]:
     """Return (organisation's name, when, detail) of each deadline moved for one organisation alone. One query."""
     rows = session.execute(
-        select(Organisation.name, Event.at, Event.detail).join(Commitment, Commitment.id == Event.commitment_id).join(Organisation, Organisation.id == Commitment.organisation_id)
-        .where(Commitment.process_id == process.id, Event.kind == "deadline_moved").order_by(Organisation.sort_name, Event.id)
+        select(Organisation.name, Event.at, Event.detail)
+        .join(Commitment, Commitment.id == Event.commitment_id)
+        .join(Organisation, Organisation.id == Commitment.organisation_id)
+        .where(Commitment.process_id == process.id, Event.kind == "deadline_moved")
+        .order_by(Organisation.sort_name, Event.id)
     ).all()
     return [row for row in rows if row.detail.get("alone")]
 
 
 def table(rows: Iterable[Given], process: str) -> Iterable[tuple[Any, ...]]:
     """Yield the table for a spreadsheet, its heading first."""
-    yield ("Proceso", "Organización", "Código", "Invitaciones", "Primera invitación (UTC)", "Recordatorios", "Días de lectura", "Reuniones", "Plazo (UTC)")
+    yield (
+        "Proceso",
+        "Organización",
+        "Código",
+        "Invitaciones",
+        "Primera invitación (UTC)",
+        "Recordatorios",
+        "Días de lectura",
+        "Reuniones",
+        "Plazo (UTC)",
+    )
     for one in rows:
-        yield (process, one.organisation, one.code, one.invitations, one.first_invited, one.reminders, one.reading_days, one.meetings, one.deadline)
+        yield (
+            process,
+            one.organisation,
+            one.code,
+            one.invitations,
+            whole(one.first_invited),
+            one.reminders,
+            one.reading_days,
+            one.meetings,
+            whole(one.deadline),
+        )
+
+
+def whole(moment: datetime | None) -> datetime | None:
+    """Return `moment` without fractions of a second, for spreadsheets."""
+    return moment.replace(microsecond=0) if moment else None

@@ -19,8 +19,34 @@ from portal.organisations.reading import COLUMNS, Table, read_table
 from portal.web import requires
 
 EXAMPLE = (
-    ("Movimiento de Muestra", "MM", "movimiento regional", "MUESTRA-01", "Apurímac", "Persona de Muestra Uno", "candidato/a a gobernador/a", "uno@muestra.example", "", "", "", ""),
-    ("Movimiento de Muestra", "MM", "movimiento regional", "MUESTRA-01", "Apurímac", "Persona de Muestra Dos", "personero/a legal titular", "dos@muestra.example", "", "", "01/06/2026", ""),
+    (
+        "Movimiento de Muestra",
+        "MM",
+        "movimiento regional",
+        "MUESTRA-01",
+        "Apurímac",
+        "Persona de Muestra Uno",
+        "candidato/a a gobernador/a",
+        "uno@muestra.example",
+        "",
+        "",
+        "",
+        "",
+    ),
+    (
+        "Movimiento de Muestra",
+        "MM",
+        "movimiento regional",
+        "MUESTRA-01",
+        "Apurímac",
+        "Persona de Muestra Dos",
+        "personero/a legal titular",
+        "dos@muestra.example",
+        "",
+        "",
+        "01/06/2026",
+        "",
+    ),
 )
 _HOURS = 12 * 3600
 
@@ -60,7 +86,15 @@ def import_confirm() -> Any:
         return _preview(table, kept["sha256"])
     added, changed, people = importing.apply(web.session, prepared, now=g.now)
     web.commit()
-    flash(gettext("Importación terminada: %(added)s organizaciones nuevas, %(changed)s con cambios, %(people)s personas agregadas.", added=added, changed=changed, people=people), "ok")
+    flash(
+        gettext(
+            "Importación terminada: %(added)s organizaciones nuevas, %(changed)s con cambios, %(people)s personas agregadas.",
+            added=added,
+            changed=changed,
+            people=people,
+        ),
+        "ok",
+    )
     return web.back_to("organisations.index")
 
 
@@ -84,7 +118,9 @@ def import_template(kind: str) -> Response:
         for number, row in enumerate(EXAMPLE, 1):
             sheet.write_row(number, 0, row, text)
         sheet.freeze_panes(1, 1)
-    return _download(book_bytes.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "plantilla-organizaciones.xlsx")
+    return _download(
+        book_bytes.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "plantilla-organizaciones.xlsx"
+    )
 
 
 def _download(data: bytes, media_type: str, name: str) -> Response:
@@ -99,7 +135,14 @@ def _preview(table: Table, sha256: str) -> str:
     prepared = importing.plan(web.session, table)
     token = _signer().dumps({"sha256": sha256, "plan": prepared.digest, "person": web.person_id()})
     return render_template(
-        "organisations/preview.html", plan=prepared, table=table, token=str(token), columns=importing.LABELS, kind_labels=KINDS,
-        new=[one for one in prepared.effective if one.organisation is None], changed=[one for one in prepared.effective if one.organisation is not None],
-        unchanged=len(prepared.changes) - len(prepared.effective), people=sum(len(one.people) for one in prepared.effective),
+        "organisations/preview.html",
+        plan=prepared,
+        table=table,
+        token=str(token),
+        columns=importing.LABELS,
+        kind_labels=KINDS,
+        new=[one for one in prepared.effective if one.organisation is None],
+        changed=[one for one in prepared.effective if one.organisation is not None],
+        unchanged=len(prepared.changes) - len(prepared.effective),
+        people=sum(len(one.people) for one in prepared.effective),
     )

@@ -1,5 +1,6 @@
 """Imports organisations and their people: `plan` says what a table would change and which rows it cannot use; `apply` does it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,13 +19,28 @@ from portal.organisations.reading import COLUMNS, Row, Table
 from portal.organisations.service import add_member, create_organisation, edit_organisation
 
 _KINDS = {folded(alias): name for name, label in KINDS.items() for alias in (name, label)} | {
-    "movimiento": "movimiento_regional", "partido": "partido_politico", "alianza": "alianza_electoral", "mr": "movimiento_regional", "pp": "partido_politico", "ae": "alianza_electoral",
+    "movimiento": "movimiento_regional",
+    "partido": "partido_politico",
+    "alianza": "alianza_electoral",
+    "mr": "movimiento_regional",
+    "pp": "partido_politico",
+    "ae": "alianza_electoral",
 }
 _CAPACITIES = {folded(alias): name for name, label in CAPACITIES.items() for alias in (name, label)} | {
-    "candidato": "candidato_gobernador", "candidata": "candidato_gobernador", "candidato a gobernador": "candidato_gobernador", "candidata a gobernadora": "candidato_gobernador",
-    "personero": "personero_titular", "personera": "personero_titular", "personero legal": "personero_titular", "personero legal titular": "personero_titular",
-    "personera legal titular": "personero_titular", "personero legal alterno": "personero_alterno", "personera legal alterna": "personero_alterno",
-    "personero alterno": "personero_alterno", "personero titular": "personero_titular", "representante legal": "representante",
+    "candidato": "candidato_gobernador",
+    "candidata": "candidato_gobernador",
+    "candidato a gobernador": "candidato_gobernador",
+    "candidata a gobernadora": "candidato_gobernador",
+    "personero": "personero_titular",
+    "personera": "personero_titular",
+    "personero legal": "personero_titular",
+    "personero legal titular": "personero_titular",
+    "personera legal titular": "personero_titular",
+    "personero legal alterno": "personero_alterno",
+    "personera legal alterna": "personero_alterno",
+    "personero alterno": "personero_alterno",
+    "personero titular": "personero_titular",
+    "representante legal": "representante",
 }
 OWN = ("name", "short_name", "kind", "jne_code", "territory_inei")
 LABELS = {**COLUMNS, "territory_inei": COLUMNS["territory"]}
@@ -71,12 +87,27 @@ class Plan:
     @property
     def digest(self) -> str:
         """Names exactly this plan: what is confirmed is what was shown."""
-        return digest([[one.row, one.organisation.id if one.organisation else 0, one.organisation.revision if one.organisation else 0, sorted((key, str(value)) for key, value in one.values.items()), [sorted((key, str(value)) for key, value in person.items()) for person in one.people]] for one in self.effective])
+        return digest(
+            [
+                [
+                    one.row,
+                    one.organisation.id if one.organisation else 0,
+                    one.organisation.revision if one.organisation else 0,
+                    sorted((key, str(value)) for key, value in one.values.items()),
+                    [sorted((key, str(value)) for key, value in person.items()) for person in one.people],
+                ]
+                for one in self.effective
+            ]
+        )
 
 
 def plan(session: Session, table: Table) -> Plan:
     """Compare a table with what there is. Four queries, whatever its size. Empty cells leave what there is."""
-    everyone = session.scalars(select(Organisation).options(joinedload(Organisation.territory), selectinload(Organisation.memberships).joinedload(Membership.person))).all()
+    everyone = session.scalars(
+        select(Organisation).options(
+            joinedload(Organisation.territory), selectinload(Organisation.memberships).joinedload(Membership.person)
+        )
+    ).all()
     by_code = {one.jne_code: one for one in everyone if one.jne_code}
     by_name: dict[str, list[Organisation]] = {}
     for one in everyone:
@@ -140,11 +171,20 @@ def _values(row: Row, places: Any, problems: list[Problem]) -> dict[str, Any]:
         if kind:
             values["kind"] = kind
         else:
-            problems.append(Problem(row.number, "kind", typed["kind"], N_("Ese tipo no existe. Use partido político, movimiento regional o alianza electoral.")))
+            problems.append(
+                Problem(
+                    row.number,
+                    "kind",
+                    typed["kind"],
+                    N_("Ese tipo no existe. Use partido político, movimiento regional o alianza electoral."),
+                )
+            )
     if typed.get("territory"):
         try:
             text = typed["territory"]
-            found = find_territory(places, text.zfill(len(text) + len(text) % 2) if text.isdigit() else text)  # a spreadsheet drops the zero of 030101
+            found = find_territory(
+                places, text.zfill(len(text) + len(text) % 2) if text.isdigit() else text
+            )  # a spreadsheet drops the zero of 030101
             values["territory_inei"] = found.inei if found else None
         except Invalid as error:
             problems.append(Problem(row.number, "territory", typed["territory"], error.text))
@@ -162,27 +202,40 @@ def _person(row: Row, problems: list[Problem]) -> dict[str, Any] | None:
     if capacity:
         person["capacity"] = capacity
     else:
-        problems.append(Problem(row.number, "capacity", typed.get("capacity", ""), N_("Escriba la calidad: candidato/a a gobernador/a, personero/a legal titular o alterno/a, representante.")))
+        problems.append(
+            Problem(
+                row.number,
+                "capacity",
+                typed.get("capacity", ""),
+                N_("Escriba la calidad: candidato/a a gobernador/a, personero/a legal titular o alterno/a, representante."),
+            )
+        )
     if typed.get("email"):
         try:
             person["email"] = validate_email(typed["email"], check_deliverability=False).normalized.lower()
         except EmailNotValidError:
             problems.append(Problem(row.number, "email", typed["email"], N_("No es un correo. Escríbalo como nombre@ejemplo.pe.")))
-    dni = typed.get("dni", "")
+    problems += [*_check_dni(row, person), *_read_days(row, person)]
+    return person
+
+
+def _check_dni(row: Row, person: dict[str, Any]) -> Iterator[Problem]:
+    dni = row.values.get("dni", "")
     if dni.isdigit() and len(dni) < 8:  # noqa: PLR2004 - a spreadsheet drops the zeros a DNI begins with
         person["dni"] = dni = dni.zfill(8)
     if dni and not (dni.isalnum() and 8 <= len(dni) <= 12):  # noqa: PLR2004 - a DNI has 8, a foreigner's card up to 12
-        problems.append(Problem(row.number, "dni", dni, N_("El DNI tiene 8 cifras; el carné de extranjería, hasta 12.")))
+        yield Problem(row.number, "dni", dni, N_("El DNI tiene 8 cifras; el carné de extranjería, hasta 12."))
+
+
+def _read_days(row: Row, person: dict[str, Any]) -> Iterator[Problem]:
     for key in ("since", "until"):
-        if typed.get(key):
-            day = _day(typed[key])
-            if day:
-                person[key] = day
-            else:
-                problems.append(Problem(row.number, key, typed[key], N_("No es una fecha. Escríbala como 31/08/2022.")))
-    if "since" in person and "until" in person and person["until"] < person["since"]:
-        problems.append(Problem(row.number, "until", typed["until"], N_("La fecha final debe ser posterior a la inicial.")))
-    return person
+        text = row.values.get(key)
+        if text:
+            person[key] = _day(text)
+            if person[key] is None:
+                yield Problem(row.number, key, text, N_("No es una fecha. Escríbala como 31/08/2022."))
+    if person.get("since") and person.get("until") and person["until"] < person["since"]:
+        yield Problem(row.number, "until", row.values["until"], N_("La fecha final debe ser posterior a la inicial."))
 
 
 def _day(text: str) -> date | None:
@@ -194,7 +247,9 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _existing(values: dict[str, Any], by_code: dict[str, Organisation], namesakes: list[Organisation], row: Row, problems: list[Problem]) -> Organisation | None:
+def _existing(
+    values: dict[str, Any], by_code: dict[str, Organisation], namesakes: list[Organisation], row: Row, problems: list[Problem]
+) -> Organisation | None:
     """Return whom a row means: by JNE code, else by name; never two different ones."""
     coded = by_code.get(values.get("jne_code", ""))
     if coded is not None:
@@ -202,7 +257,14 @@ def _existing(values: dict[str, Any], by_code: dict[str, Organisation], namesake
     fitting = [one for one in namesakes if "kind" not in values or one.kind == values["kind"]]
     fitting = [one for one in fitting if not one.jne_code or "jne_code" not in values]
     if len(fitting) > 1:
-        problems.append(Problem(row.number, "name", row.values.get("name", ""), N_("Hay varias organizaciones con ese nombre: agregue el código del JNE o el tipo.")))
+        problems.append(
+            Problem(
+                row.number,
+                "name",
+                row.values.get("name", ""),
+                N_("Hay varias organizaciones con ese nombre: agregue el código del JNE o el tipo."),
+            )
+        )
     return fitting[0] if fitting else None
 
 
@@ -220,9 +282,9 @@ def _compare(change: Change, row: Row, names: dict[str, str], problems: list[Pro
 
 def _agree(change: Change, values: dict[str, Any], row: Row, problems: list[Problem]) -> None:
     """Check that another row of the same organisation does not say something else of it."""
-    for key in OWN[1:]:
-        if key in values and change.values.get(key) != values[key]:
-            problems.append(Problem(row.number, key.removesuffix("_inei"), row.values.get(key.removesuffix("_inei"), ""), N_("No coincide con la fila %(row)s, que es de la misma organización.") % {"row": change.row}))
+    sentence = N_("No coincide con la fila %(row)s, que es de la misma organización.") % {"row": change.row}
+    columns = [key.removesuffix("_inei") for key in OWN[1:] if key in values and change.values.get(key) != values[key]]
+    problems += [Problem(row.number, column, row.values.get(column, ""), sentence) for column in columns]
 
 
 def _add_person(change: Change, person: dict[str, Any]) -> None:

@@ -28,7 +28,12 @@ def new_member(organisation_id: int) -> Any:
         else:
             web.commit()
             known = made.person.full_name != (form.full_name.data or "").strip()
-            flash(gettext("Ese correo ya era de %(name)s: se le agregó a la organización.", name=made.person.full_name) if known else gettext("Se agregó a %(name)s.", name=made.person.full_name), "ok")
+            flash(
+                gettext("Ese correo ya era de %(name)s: se le agregó a la organización.", name=made.person.full_name)
+                if known
+                else gettext("Se agregó a %(name)s.", name=made.person.full_name),
+                "ok",
+            )
             return web.back_to("organisations.organisation", organisation_id=found.id)
     return _form(form, found, None)
 
@@ -64,4 +69,6 @@ def _values(form: MemberForm) -> dict[str, Any]:
 
 def _form(form: MemberForm, found: Organisation, membership: Membership | None) -> tuple[str, int]:
     locked = membership is not None and service.uses_account(web.session, membership.person)
-    return render_template("organisations/member.html", form=form, organisation=found, membership=membership, locked=locked), 422 if form.is_submitted() else 200
+    return render_template(
+        "organisations/member.html", form=form, organisation=found, membership=membership, locked=locked
+    ), 422 if form.is_submitted() else 200

@@ -21,6 +21,6 @@ def sort_name(name: str) -> str:
 
 
 def like(text: str) -> str:
-    """Return a LIKE pattern (escape character `\\`) that finds `text`, folded, anywhere in a folded name."""
+    r"""Return a LIKE pattern (escape character `\`) that finds `text`, folded, anywhere in a folded name."""
     escaped = folded(text).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"

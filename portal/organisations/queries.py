@@ -45,9 +45,7 @@ class Page:
 
 def matching(*, q: str = "", kind: str = "", territory: str = "") -> list[ColumnElement[bool]]:
     """Return the criteria of a search: words of the name, short name or JNE code; a kind; a territory with all inside it."""
-    found: list[ColumnElement[bool]] = []
-    for word in folded(q).split()[:8]:
-        found.append(or_(Organisation.sort_name.like(like(word), escape="\\"), func.lower(Organisation.short_name).contains(word, autoescape=True), func.lower(Organisation.jne_code).contains(word, autoescape=True)))
+    found = [_says(word) for word in folded(q).split()[:8]]
     if kind:
         found.append(Organisation.kind == kind)
     if territory:
@@ -55,10 +53,19 @@ def matching(*, q: str = "", kind: str = "", territory: str = "") -> list[Column
     return found
 
 
+def _says(word: str) -> ColumnElement[bool]:
+    code, short = func.lower(Organisation.jne_code), func.lower(Organisation.short_name)
+    return or_(
+        Organisation.sort_name.like(like(word), escape="\\"), short.contains(word, autoescape=True), code.contains(word, autoescape=True)
+    )
+
+
 def active_ids(session: Session, *, q: str = "", kind: str = "", territory: str = "") -> list[int]:
     """Return the ids of every organisation in activity that matches, in alphabetical order."""
     criteria = matching(q=q, kind=kind, territory=territory)
-    return list(session.scalars(select(Organisation.id).where(Organisation.active, *criteria).order_by(Organisation.sort_name, Organisation.id)))
+    return list(
+        session.scalars(select(Organisation.id).where(Organisation.active, *criteria).order_by(Organisation.sort_name, Organisation.id))
+    )
 
 
 def organisations_page(
@@ -68,10 +75,19 @@ def organisations_page(
     criteria = matching(q=q, kind=kind, territory=territory) + ([Organisation.active.is_(True)] if active else [])
     total = session.scalar(select(func.count(Organisation.id)).where(*criteria)) or 0
     number = max(1, min(number, -(-total // size)))
-    members = select(func.count(func.distinct(Membership.person_id))).where(Membership.organisation_id == Organisation.id).correlate(Organisation).scalar_subquery()
+    members = (
+        select(func.count(func.distinct(Membership.person_id)))
+        .where(Membership.organisation_id == Organisation.id)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Organisation, members).where(*criteria).options(joinedload(Organisation.territory))
-        .order_by(Organisation.sort_name, Organisation.id).limit(size).offset((number - 1) * size)
+        select(Organisation, members)
+        .where(*criteria)
+        .options(joinedload(Organisation.territory))
+        .order_by(Organisation.sort_name, Organisation.id)
+        .limit(size)
+        .offset((number - 1) * size)
     ).all()
     return Page(rows, number, total, size)
 
@@ -79,7 +95,8 @@ def organisations_page(
 def organisation_of(session: Session, organisation_id: int) -> Organisation:
     """Return an organisation with territory, memberships and people. Raises `NotFound`."""
     found = session.scalar(
-        select(Organisation).where(Organisation.id == organisation_id)
+        select(Organisation)
+        .where(Organisation.id == organisation_id)
         .options(joinedload(Organisation.territory), selectinload(Organisation.memberships).joinedload(Membership.person))
     )
     if found is None:
@@ -120,5 +137,12 @@ def find_territory(known: Sequence[Territory], text: str) -> Territory | None:
         return named[0]
     if named:
         choices = "; ".join(territory_label(one) for one in named[:5])
-        raise Invalid(N_("Hay varios territorios con ese nombre; escriba uno de estos: %(choices)s."), choices=choices, fields={"territory": N_("Hay varios territorios con ese nombre; escriba uno de estos: %(choices)s.") % {"choices": choices}})
-    raise Invalid(N_("No encontramos ese territorio. Escriba su nombre o su ubigeo del INEI."), fields={"territory": N_("No encontramos ese territorio. Escriba su nombre o su ubigeo del INEI.")})
+        raise Invalid(
+            N_("Hay varios territorios con ese nombre; escriba uno de estos: %(choices)s."),
+            choices=choices,
+            fields={"territory": N_("Hay varios territorios con ese nombre; escriba uno de estos: %(choices)s.") % {"choices": choices}},
+        )
+    raise Invalid(
+        N_("No encontramos ese territorio. Escriba su nombre o su ubigeo del INEI."),
+        fields={"territory": N_("No encontramos ese territorio. Escriba su nombre o su ubigeo del INEI.")},
+    )

@@ -15,11 +15,30 @@ from portal.organisations.names import folded
 MOST_ROWS = 5000
 _MOST_INFLATED = 200_000_000
 COLUMNS = {
-    "name": N_("Nombre"), "short_name": N_("Nombre corto"), "kind": N_("Tipo"), "jne_code": N_("Código JNE"), "territory": N_("Territorio"),
-    "full_name": N_("Persona"), "capacity": N_("Calidad"), "email": N_("Correo"), "phone": N_("Teléfono"), "dni": N_("DNI"), "since": N_("Desde"), "until": N_("Hasta"),
+    "name": N_("Nombre"),
+    "short_name": N_("Nombre corto"),
+    "kind": N_("Tipo"),
+    "jne_code": N_("Código JNE"),
+    "territory": N_("Territorio"),
+    "full_name": N_("Persona"),
+    "capacity": N_("Calidad"),
+    "email": N_("Correo"),
+    "phone": N_("Teléfono"),
+    "dni": N_("DNI"),
+    "since": N_("Desde"),
+    "until": N_("Hasta"),
 }
 _ALIASES = {
-    "name": ("nombre", "organizacion", "organizacion politica", "nombre de la organizacion", "razon social", "partido", "movimiento", "name"),
+    "name": (
+        "nombre",
+        "organizacion",
+        "organizacion politica",
+        "nombre de la organizacion",
+        "razon social",
+        "partido",
+        "movimiento",
+        "name",
+    ),
     "short_name": ("nombre corto", "siglas", "sigla", "abreviatura"),
     "kind": ("tipo", "tipo de organizacion", "tipo organizacion", "clase"),
     "jne_code": ("codigo jne", "cod jne", "codigo", "jne", "codigo del jne", "id jne"),

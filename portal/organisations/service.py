@@ -61,7 +61,12 @@ def edit_organisation(session: Session, organisation: Organisation, *, revision:
     """
     session.refresh(organisation, with_for_update=True)
     if organisation.revision != revision:
-        raise Stale(N_("Otra persona guardó cambios en esta organización mientras usted la editaba. Lo que escribió sigue abajo: compárelo y guarde de nuevo."), theirs=organisation)
+        raise Stale(
+            N_(
+                "Otra persona guardó cambios en esta organización mientras usted la editaba. Lo que escribió sigue abajo: compárelo y guarde de nuevo."
+            ),
+            theirs=organisation,
+        )
     clean = checked(session, {**{key: getattr(organisation, key) for key in FIELDS}, **values}, besides=organisation.id)
     changed = {key: value for key, value in clean.items() if getattr(organisation, key) != value}
     for key, value in changed.items():
@@ -81,14 +86,25 @@ def set_logo(session: Session, organisation: Organisation, sha256: str | None) -
 
 
 def add_member(
-    session: Session, organisation: Organisation, *, now: datetime, full_name: str, capacity: str, email: str | None = None, phone: str | None = None,
-    dni: str | None = None, since: date | None = None, until: date | None = None,
+    session: Session,
+    organisation: Organisation,
+    *,
+    now: datetime,
+    full_name: str,
+    capacity: str,
+    email: str | None = None,
+    phone: str | None = None,
+    dni: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Membership:
     """Add a person to an organisation in a capacity. A known e-mail means that known person, whose name is left alone."""
     address = accounts.address(email) if email and email.strip() else None
     _check_member(full_name, capacity, dni, since, until)
     person = accounts.add_person(session, now=now, full_name=full_name, email=address)
-    held = select(Membership.id).where(Membership.organisation_id == organisation.id, Membership.person_id == person.id, Membership.capacity == capacity)
+    held = select(Membership.id).where(
+        Membership.organisation_id == organisation.id, Membership.person_id == person.id, Membership.capacity == capacity
+    )
     if session.scalar(held) is not None:
         raise Invalid(fields={"capacity": N_("Esa persona ya figura en esta organización con esa calidad.")})
     person.phone = (phone or "").strip() or person.phone
@@ -100,15 +116,27 @@ def add_member(
 
 
 def edit_member(
-    session: Session, membership: Membership, *, now: datetime, full_name: str, capacity: str, email: str | None, phone: str | None, dni: str | None,
-    since: date | None, until: date | None,
+    session: Session,
+    membership: Membership,
+    *,
+    now: datetime,
+    full_name: str,
+    capacity: str,
+    email: str | None,
+    phone: str | None,
+    dni: str | None,
+    since: date | None,
+    until: date | None,
 ) -> None:
     """Change a member's data, capacity or dates. The e-mail is what a person signs in with: see `_move_address`."""
     address = accounts.address(email) if email and email.strip() else None
     _check_member(full_name, capacity, dni, since, until)
     person = membership.person
     twin = select(Membership.id).where(
-        Membership.organisation_id == membership.organisation_id, Membership.person_id == person.id, Membership.capacity == capacity, Membership.id != membership.id
+        Membership.organisation_id == membership.organisation_id,
+        Membership.person_id == person.id,
+        Membership.capacity == capacity,
+        Membership.id != membership.id,
     )
     if session.scalar(twin) is not None:
         raise Invalid(fields={"capacity": N_("Esa persona ya figura en esta organización con esa calidad.")})
@@ -138,9 +166,16 @@ def _move_address(session: Session, person: Person, address: str | None, *, now:
         raise Invalid(fields={"email": N_("Ese correo es de otra persona del portal.")})
     before, person.email = person.email, address
     session.flush()
-    record(session, now=now, kind="person.address_changed", subject=f"person:{person.id}", data={
-        "before": digest([person.salt, before]), "after": digest([person.salt, address]),
-    })
+    record(
+        session,
+        now=now,
+        kind="person.address_changed",
+        subject=f"person:{person.id}",
+        data={
+            "before": digest([person.salt, before]),
+            "after": digest([person.salt, address]),
+        },
+    )
 
 
 def _check_member(full_name: str, capacity: str, dni: str | None, since: date | None, until: date | None) -> None:

@@ -18,7 +18,15 @@ def load_territories(session: Session) -> int:
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["inei"] not in present:
-                session.add(Territory(inei=row["inei"], reniec=row["reniec"] or None, name=row["name"], level=row["level"], parent_inei=row["parent_inei"] or None))
+                session.add(
+                    Territory(
+                        inei=row["inei"],
+                        reniec=row["reniec"] or None,
+                        name=row["name"],
+                        level=row["level"],
+                        parent_inei=row["parent_inei"] or None,
+                    )
+                )
                 session.flush()  # parents come before their children in the table
                 added += 1
     return added

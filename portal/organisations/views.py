@@ -30,10 +30,16 @@ def index() -> str:
         bad = told(error)
         form.territorio.errors = [bad]
     page = queries.organisations_page(
-        web.session, number=web.page_number(), q=form.q.data or "", kind=form.tipo.data if form.tipo.data in KINDS else "", territory=territory.inei if territory else "",
+        web.session,
+        number=web.page_number(),
+        q=form.q.data or "",
+        kind=form.tipo.data if form.tipo.data in KINDS else "",
+        territory=territory.inei if territory else "",
     )
     chosen = {key: value for key, value in request.args.items() if value and key != "pagina"}
-    return render_template("organisations/index.html", page=page, form=form, kinds=KINDS, chosen=chosen, territories=known, label=queries.territory_label)
+    return render_template(
+        "organisations/index.html", page=page, form=form, kinds=KINDS, chosen=chosen, territories=known, label=queries.territory_label
+    )
 
 
 @blueprint.get("/gestion/organizaciones/<int:organisation_id>")
@@ -42,10 +48,18 @@ def organisation(organisation_id: int) -> str:
     """Show one organisation with its people."""
     found = queries.organisation_of(web.session, organisation_id)
     present = queries.standing(found.memberships, g.now.date())
-    members = sorted(found.memberships, key=lambda one: (list(CAPACITIES).index(one.capacity) if one.capacity in CAPACITIES else 99, one.person.full_name))
+    members = sorted(
+        found.memberships,
+        key=lambda one: (list(CAPACITIES).index(one.capacity) if one.capacity in CAPACITIES else 99, one.person.full_name),
+    )
     return render_template(
-        "organisations/organisation.html", organisation=found, present=[one for one in members if one in present],
-        past=[one for one in members if one not in present], kinds=KINDS, capacities=CAPACITIES, label=queries.territory_label,
+        "organisations/organisation.html",
+        organisation=found,
+        present=[one for one in members if one in present],
+        past=[one for one in members if one not in present],
+        kinds=KINDS,
+        capacities=CAPACITIES,
+        label=queries.territory_label,
     )
 
 
@@ -74,15 +88,24 @@ def new() -> Any:
 def edit(organisation_id: int) -> Any:
     """Change an organisation; who saves second is shown what the first saved, and keeps what they typed."""
     found = queries.organisation_of(web.session, organisation_id)
-    form = OrganisationForm(data={
-        "name": found.name, "short_name": found.short_name, "kind": found.kind, "jne_code": found.jne_code, "active": found.active,
-        "territory": queries.territory_label(found.territory), "revision": str(found.revision),
-    })
+    form = OrganisationForm(
+        data={
+            "name": found.name,
+            "short_name": found.short_name,
+            "kind": found.kind,
+            "jne_code": found.jne_code,
+            "active": found.active,
+            "territory": queries.territory_label(found.territory),
+            "revision": str(found.revision),
+        }
+    )
     theirs: Organisation | None = None
     if form.validate_on_submit():
         try:
             logo = _logo(form)
-            service.edit_organisation(web.session, found, revision=int(form.revision.data) if str(form.revision.data).isdigit() else 0, **_values(form))
+            service.edit_organisation(
+                web.session, found, revision=int(form.revision.data) if str(form.revision.data).isdigit() else 0, **_values(form)
+            )
             if logo or form.remove_logo.data:
                 service.set_logo(web.session, found, _stored(logo) if logo else None)
         except Stale as error:
@@ -122,8 +145,12 @@ def logo(organisation_id: int) -> Response:
 def _values(form: OrganisationForm) -> dict[str, Any]:
     territory = queries.find_territory(queries.territories(web.session), form.territory.data or "")
     return {
-        "name": form.name.data, "short_name": form.short_name.data, "kind": form.kind.data, "jne_code": form.jne_code.data,
-        "territory_inei": territory.inei if territory else None, "active": bool(form.active.data),
+        "name": form.name.data,
+        "short_name": form.short_name.data,
+        "kind": form.kind.data,
+        "jne_code": form.jne_code.data,
+        "territory_inei": territory.inei if territory else None,
+        "active": bool(form.active.data),
     }
 
 
@@ -140,5 +167,12 @@ def _form(form: OrganisationForm, found: Organisation | None, theirs: Organisati
     status = 409 if theirs else 422 if form.is_submitted() else 200
     back = url_for("organisations.organisation", organisation_id=found.id) if found else url_for("organisations.index")
     return render_template(
-        "organisations/edit.html", form=form, organisation=found, theirs=theirs, back=back, kinds=KINDS, territories=queries.territories(web.session), label=queries.territory_label,
+        "organisations/edit.html",
+        form=form,
+        organisation=found,
+        theirs=theirs,
+        back=back,
+        kinds=KINDS,
+        territories=queries.territories(web.session),
+        label=queries.territory_label,
     ), status

@@ -37,13 +37,19 @@ def row(session: Session, now: datetime) -> Callable[[Signing], Any]:
 
     def read(signing: Signing) -> Any:
         session.flush()
-        return board_queries.every_row(session, signing.commitment.process_id, now=now + timedelta(minutes=1), ids=[signing.commitment.id])[0]
+        return board_queries.every_row(session, signing.commitment.process_id, now=now + timedelta(minutes=1), ids=[signing.commitment.id])[
+            0
+        ]
 
     return read
 
 
 def test_an_organisation_moves_through_the_stages_by_what_happens(
-    session: Session, portal: Portal, commitment: Callable[..., Signing], row: Callable[[Signing], Any], now: datetime,
+    session: Session,
+    portal: Portal,
+    commitment: Callable[..., Signing],
+    row: Callable[[Signing], Any],
+    now: datetime,
 ) -> None:
     one = commitment()
     case, seen = one.commitment, []
@@ -65,7 +71,9 @@ def test_an_organisation_moves_through_the_stages_by_what_happens(
     look()
     session.add(Stance(commitment_id=case.id, item_code="SOC-01", stance="con_observacion", observation="Precisar.", saved_at=now))
     look()
-    asked = questions.ask(session, now=now, person_id=one.representative.id, commitment=case, text="¿Por qué?", item_code=None, mailer=portal.mailer)
+    asked = questions.ask(
+        session, now=now, person_id=one.representative.id, commitment=case, text="¿Por qué?", item_code=None, mailer=portal.mailer
+    )
     look()
     questions.answer(session, now=now, person_id=one.people[1].id, question_id=asked.id, text="Por esto.", mailer=portal.mailer)
     case.stances_open = False
@@ -87,23 +95,40 @@ def test_an_organisation_moves_through_the_stages_by_what_happens(
     states.move(session, case, states.WITHDRAWN)
     look()
     assert seen == [
-        ("no_contactada", "mesa", "invitar"), ("invitada", "sistema", "entregar"), ("invitada", "mesa", "correo_rechazado"), ("invitada", "organizacion", "revisar"),
-        ("en_revision", "organizacion", "revisar"), ("reunion_realizada", "organizacion", "revisar"), ("observada", "organizacion", "revisar"),
-        ("observada", "mesa", "responder"), ("lista_para_firma", "mesa", "pedir_emision"), ("lista_para_firma", "sistema", "emitiendo"),
-        ("lista_para_firma", "mesa", "problema"), ("lista_para_firma", "organizacion", "firma_organizacion"), ("lista_para_firma", "mesa", "firma_mesa"),
-        ("firmada", "sistema", "publicar"), ("publicada", None, None), ("retirada", None, None),
+        ("no_contactada", "mesa", "invitar"),
+        ("invitada", "sistema", "entregar"),
+        ("invitada", "mesa", "correo_rechazado"),
+        ("invitada", "organizacion", "revisar"),
+        ("en_revision", "organizacion", "revisar"),
+        ("reunion_realizada", "organizacion", "revisar"),
+        ("observada", "organizacion", "revisar"),
+        ("observada", "mesa", "responder"),
+        ("lista_para_firma", "mesa", "pedir_emision"),
+        ("lista_para_firma", "sistema", "emitiendo"),
+        ("lista_para_firma", "mesa", "problema"),
+        ("lista_para_firma", "organizacion", "firma_organizacion"),
+        ("lista_para_firma", "mesa", "firma_mesa"),
+        ("firmada", "sistema", "publicar"),
+        ("publicada", None, None),
+        ("retirada", None, None),
     ]
 
 
 @pytest.mark.parametrize(("state", "stage"), [(states.DECLINED, "declina"), (states.SUPERSEDED, "anulada")])
-def test_beside_the_funnel(session: Session, commitment: Callable[..., Signing], row: Callable[[Signing], Any], state: str, stage: str) -> None:
+def test_beside_the_funnel(
+    session: Session, commitment: Callable[..., Signing], row: Callable[[Signing], Any], state: str, stage: str
+) -> None:
     one = commitment()
     states.move(session, one.commitment, state)
     assert (row(one).stage, row(one).turn) == (stage, None)
 
 
 def test_silence_after_the_deadline_is_no_answer_only_for_who_was_invited(
-    session: Session, commitment: Callable[..., Signing], process: Callable[..., Process], row: Callable[[Signing], Any], now: datetime,
+    session: Session,
+    commitment: Callable[..., Signing],
+    process: Callable[..., Process],
+    row: Callable[[Signing], Any],
+    now: datetime,
 ) -> None:
     of = process()
     invited, forgotten, read = (commitment(of) for _ in range(3))
@@ -112,11 +137,19 @@ def test_silence_after_the_deadline_is_no_answer_only_for_who_was_invited(
     states.note(session, read.commitment.id, "review_started", now=now - timedelta(days=8))
     for one in (invited, forgotten, read):
         one.commitment.deadline = now - timedelta(days=1)
-    assert [(row(one).stage, bool(row(one).overdue)) for one in (invited, forgotten, read)] == [("no_responde", True), ("no_contactada", True), ("en_revision", True)]
+    assert [(row(one).stage, bool(row(one).overdue)) for one in (invited, forgotten, read)] == [
+        ("no_responde", True),
+        ("no_contactada", True),
+        ("en_revision", True),
+    ]
 
 
 def test_the_oldest_wait_comes_first_under_whose_turn_it_is(
-    session: Session, commitment: Callable[..., Signing], process: Callable[..., Process], staff: FlaskClient, now: datetime,
+    session: Session,
+    commitment: Callable[..., Signing],
+    process: Callable[..., Process],
+    staff: FlaskClient,
+    now: datetime,
 ) -> None:
     of = process()
     waits = {"Abedul de muestra": ("organizacion", 3), "Boldo de muestra": ("organizacion", 8), "Cedro de muestra": ("mesa", 1)}
@@ -146,7 +179,11 @@ def test_the_board_is_for_the_mesa_of_that_agenda(commitment: Callable[..., Sign
 
 
 def test_equal_treatment_says_in_words_who_got_something_else(
-    session: Session, commitment: Callable[..., Signing], process: Callable[..., Process], now: datetime, staff: FlaskClient,
+    session: Session,
+    commitment: Callable[..., Signing],
+    process: Callable[..., Process],
+    now: datetime,
+    staff: FlaskClient,
 ) -> None:
     of = process(deadline=now + timedelta(days=20))
     alike = [commitment(of) for _ in range(3)]
@@ -156,11 +193,20 @@ def test_equal_treatment_says_in_words_who_got_something_else(
     assert treatment.differences(rows) == []
     assert [(row.invitations, row.reading_days, row.reminders, row.meetings) for row in rows] == [(1, 20, 0, 0)] * 3
     states.note(session, alike[0].commitment.id, "reminded", now=now)
-    processes.move_deadline(session, now=now, process=of, deadline=now + timedelta(days=25), reason="Pidió más días por carta.", by=None, commitment=alike[1].commitment)
+    processes.move_deadline(
+        session,
+        now=now,
+        process=of,
+        deadline=now + timedelta(days=25),
+        reason="Pidió más días por carta.",
+        by=None,
+        commitment=alike[1].commitment,
+    )
     session.commit()
     found = treatment.differences(treatment.given(session, of, now=now, zone="America/Lima"))
     assert [(one.what, one.usual, one.others) for one in found] == [
-        ("Recordatorios", 0, ((1, (alike[0].commitment.organisation.name,)),)), ("Días de lectura", 20, ((25, (alike[1].commitment.organisation.name,)),)),
+        ("Recordatorios", 0, ((1, (alike[0].commitment.organisation.name,)),)),
+        ("Días de lectura", 20, ((25, (alike[1].commitment.organisation.name,)),)),
     ]
     session.rollback()
     page = staff.get(f"/gestion/compromisos/{of.code}/trato-igual").get_data(as_text=True)
@@ -168,7 +214,10 @@ def test_equal_treatment_says_in_words_who_got_something_else(
 
 
 def test_one_organisations_history_has_events_and_mails_with_honest_states(
-    session: Session, portal: Portal, commitment: Callable[..., Signing], staff: FlaskClient,
+    session: Session,
+    portal: Portal,
+    commitment: Callable[..., Signing],
+    staff: FlaskClient,
 ) -> None:
     one = commitment()
     address = f"/gestion/compromisos/{one.commitment.process.code}/{one.commitment.code}"
@@ -183,18 +232,40 @@ def test_one_organisations_history_has_events_and_mails_with_honest_states(
 
 
 def test_contacts_meetings_questions_and_signers_from_the_page(
-    session: Session, portal: Portal, commitment: Callable[..., Signing], actors: Actors, staff: FlaskClient, now: datetime,
+    session: Session,
+    portal: Portal,
+    commitment: Callable[..., Signing],
+    actors: Actors,
+    staff: FlaskClient,
+    now: datetime,
 ) -> None:
     one = commitment()
     address = f"/gestion/compromisos/{one.commitment.process.code}/{one.commitment.code}"
-    asked = questions.ask(session, now=now, person_id=one.representative.id, commitment=one.commitment, text="¿Y el presupuesto?", item_code="SOC-01", mailer=portal.mailer)
+    asked = questions.ask(
+        session,
+        now=now,
+        person_id=one.representative.id,
+        commitment=one.commitment,
+        text="¿Y el presupuesto?",
+        item_code="SOC-01",
+        mailer=portal.mailer,
+    )
     first, second = one.commitment.slots
     number = asked.id
     one_id, two_id = f"slot-{first.id}", f"slot-{second.id}"
     representative, stranger = str(one.representative.id), str(actors.person("Ajena de muestra").id)
     session.commit()
-    assert staff.post(f"{address}/contacto", data={"contacto-what": "meeting", "contacto-at": "2026-01-05T10:30", "contacto-text": "Se presentó la agenda."}).status_code == 303
-    future = staff.post(f"{address}/contacto", data={"contacto-what": "contact", "contacto-channel": "telefono", "contacto-at": "2999-01-05T10:30", "contacto-text": "x"})
+    assert (
+        staff.post(
+            f"{address}/contacto",
+            data={"contacto-what": "meeting", "contacto-at": "2026-01-05T10:30", "contacto-text": "Se presentó la agenda."},
+        ).status_code
+        == 303
+    )
+    future = staff.post(
+        f"{address}/contacto",
+        data={"contacto-what": "contact", "contacto-channel": "telefono", "contacto-at": "2999-01-05T10:30", "contacto-text": "x"},
+    )
     assert (future.status_code, "aquí se anota lo que ya ocurrió" in future.get_data(as_text=True)) == (422, True)
     assert staff.get(f"/gestion/preguntas/{number}").location == f"{address}#pregunta-{number}"
     empty = staff.post(f"{address}/preguntas/{number}", data={f"respuesta-{number}-text": " "})
@@ -210,7 +281,9 @@ def test_contacts_meetings_questions_and_signers_from_the_page(
     assert staff.post(f"{address}/firmantes", data={one_id: stranger}).status_code == 404
 
 
-def test_another_process_does_not_reach_a_commitment(commitment: Callable[..., Signing], process: Callable[..., Process], staff: FlaskClient) -> None:
+def test_another_process_does_not_reach_a_commitment(
+    commitment: Callable[..., Signing], process: Callable[..., Process], staff: FlaskClient
+) -> None:
     one, other = commitment(), process()
     assert staff.get(f"/gestion/compromisos/{other.code}/{one.commitment.code}").status_code == 404
 
@@ -221,9 +294,19 @@ def test_a_process_is_opened_without_javascript(session: Session, version: Agend
     assert page.count("<legend>Firma ") == 3
     session.rollback()
     filled = {
-        "version": str(identity), "code": "APU-2023-v1", "title": "Suscripción", "opens_at": "2026-01-01T08:00", "deadline": "2999-01-01T18:00",
-        "contact_name": "Mesa de muestra", "contact_email": "mesa@muestra.example", "consent_text": "Acepto.",
-        "slots-0-side": "organisation", "slots-0-capacity": "personero_titular", "slots-0-group": "1", "slots-0-required": "y", "slots-1-side": "",
+        "version": str(identity),
+        "code": "APU-2023-v1",
+        "title": "Suscripción",
+        "opens_at": "2026-01-01T08:00",
+        "deadline": "2999-01-01T18:00",
+        "contact_name": "Mesa de muestra",
+        "contact_email": "mesa@muestra.example",
+        "consent_text": "Acepto.",
+        "slots-0-side": "organisation",
+        "slots-0-capacity": "personero_titular",
+        "slots-0-group": "1",
+        "slots-0-required": "y",
+        "slots-1-side": "",
     }
     assert staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "add"}).get_data(as_text=True).count("<legend>Firma ") == 3
     preview = staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "preview"}).get_data(as_text=True)
@@ -232,19 +315,39 @@ def test_a_process_is_opened_without_javascript(session: Session, version: Agend
     session.rollback()
     wrong = staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create", "deadline": "2020-01-01T18:00"})
     assert (wrong.status_code, "después de la apertura" in wrong.get_data(as_text=True)) == (422, True)
-    assert staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create"}).location == "/gestion/compromisos/APU-2023-v1/organizaciones"
+    assert (
+        staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create"}).location
+        == "/gestion/compromisos/APU-2023-v1/organizaciones"
+    )
     made = session.scalars(select(Process)).one()
     session.commit()
     assert (made.plan, made.opens_at.isoformat()) == (
-        [{"side": "organisation", "capacity": "personero_titular", "group": 1, "required": True, "method": "electronic", "person_id": None}], "2026-01-01T13:00:00+00:00",
+        [
+            {
+                "side": "organisation",
+                "capacity": "personero_titular",
+                "group": 1,
+                "required": True,
+                "method": "electronic",
+                "person_id": None,
+            }
+        ],
+        "2026-01-01T13:00:00+00:00",
     )
-    session.add_all(Organisation(name=f"Muestra {n}", sort_name=f"muestra {n}", kind="movimiento_regional", is_sample=True, created_at=now, active=n < 3) for n in range(4))
+    session.add_all(
+        Organisation(
+            name=f"Muestra {n}", sort_name=f"muestra {n}", kind="movimiento_regional", is_sample=True, created_at=now, active=n < 3
+        )
+        for n in range(4)
+    )
     session.commit()
     assert staff.post("/gestion/compromisos/APU-2023-v1/organizaciones", data={"all": "1"}).location == "/gestion/compromisos/APU-2023-v1"
     assert len(session.scalars(select(Commitment)).all()) == 3
 
 
-def test_the_board_is_exported_as_shown(session: Session, commitment: Callable[..., Signing], process: Callable[..., Process], staff: FlaskClient, now: datetime) -> None:
+def test_the_board_is_exported_as_shown(
+    session: Session, commitment: Callable[..., Signing], process: Callable[..., Process], staff: FlaskClient, now: datetime
+) -> None:
     of = process()
     first, second = commitment(of), commitment(of)
     states.note(session, second.commitment.id, "invited", now=now)
@@ -259,17 +362,28 @@ def test_the_board_is_exported_as_shown(session: Session, commitment: Callable[.
 
 @pytest.mark.slow
 def test_the_board_costs_the_same_with_1_30_and_3000_and_is_quick(
-    session: Session, portal: Portal, process: Callable[..., Process], staff: FlaskClient, now: datetime,
+    session: Session,
+    portal: Portal,
+    process: Callable[..., Process],
+    staff: FlaskClient,
+    now: datetime,
 ) -> None:
     of = process()
     costs: dict[str, list[int]] = {}
     held = 0
     for many in (1, 30, 3000):
-        session.add_all(Organisation(name=f"Muestra {n:04d}", sort_name=f"muestra {n:04d}", kind="movimiento_regional", is_sample=True, created_at=now) for n in range(held, many))
+        session.add_all(
+            Organisation(name=f"Muestra {n:04d}", sort_name=f"muestra {n:04d}", kind="movimiento_regional", is_sample=True, created_at=now)
+            for n in range(held, many)
+        )
         session.flush()
         held = many
         made = processes.choose(session, now=now, process=of, organisation_ids=session.scalars(select(Organisation.id)), by=None)
-        session.add_all(Event(commitment_id=one.id, kind=kind, at=now - timedelta(days=2), detail={}) for one in made for kind in ("invited", "entered", "review_started", "meeting_held"))
+        session.add_all(
+            Event(commitment_id=one.id, kind=kind, at=now - timedelta(days=2), detail={})
+            for one in made
+            for kind in ("invited", "entered", "review_started", "meeting_held")
+        )
         session.commit()
         for page in ("", "?orden=nombre", "?etapa=reunion_realizada&q=muestra", "/trato-igual", "/organizaciones"):
             started = time.perf_counter()

@@ -89,7 +89,9 @@ def test_the_sweep_finds_it_and_each_row_is_done_once(session: Session, portal: 
     assert session.scalar(select(func.count(MailMessage.id))) == 2
 
 
-def test_a_restart_in_the_middle_repeats_nothing(session: Session, portal: Portal, three: list[Signing], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_in_the_middle_repeats_nothing(
+    session: Session, portal: Portal, three: list[Signing], monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = str(started(session, three).id)
     session.rollback()
 
@@ -126,7 +128,11 @@ def test_only_what_failed_is_tried_again(session: Session, portal: Portal, three
     bulk.run(portal, identity)
     rows = session.scalars(select(BulkRow).order_by(BulkRow.id)).all()
     assert [(row.state, row.problem) for row in rows] == [
-        ("done", None), ("failed", f"Ninguna persona de {three[1].commitment.organisation.name} tiene correo. Agregue uno o entregue la invitación en papel."),
+        ("done", None),
+        (
+            "failed",
+            f"Ninguna persona de {three[1].commitment.organisation.name} tiene correo. Agregue uno o entregue la invitación en papel.",
+        ),
     ]
     session.execute(update(Person).where(Person.id == three[1].representative.id).values(email="otra@muestra.example"))
     assert bulk.retry(session, bulk=work) == 1

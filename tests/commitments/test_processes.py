@@ -28,8 +28,16 @@ def open_process(session: Session, version: AgendaVersion, now: datetime) -> Cal
 
     def make(**values: Any) -> Process:
         given: dict[str, Any] = {
-            "code": "APU-2023-v1", "title": "Suscripción", "plan": processes.default_plan(), "opens_at": now, "deadline": now + timedelta(days=20),
-            "consent_text": processes.CONSENT_TEXT, "contact_name": "Equipo de la Mesa (muestra)", "contact_email": "mesa@muestra.example", "by": None, **values,
+            "code": "APU-2023-v1",
+            "title": "Suscripción",
+            "plan": processes.default_plan(),
+            "opens_at": now,
+            "deadline": now + timedelta(days=20),
+            "consent_text": processes.CONSENT_TEXT,
+            "contact_name": "Equipo de la Mesa (muestra)",
+            "contact_email": "mesa@muestra.example",
+            "by": None,
+            **values,
         }
         made = processes.create_process(session, now=now, version=version, **given)
         session.commit()
@@ -45,10 +53,14 @@ def organisation(session: Session, now: datetime) -> Callable[..., Organisation]
 
     def make(name: str = "", *, people: bool = True) -> Organisation:
         number = len(made) + 1
-        one = create_organisation(session, now=now, name=name or f"Movimiento de muestra {number}", kind="movimiento_regional", is_sample=True)
+        one = create_organisation(
+            session, now=now, name=name or f"Movimiento de muestra {number}", kind="movimiento_regional", is_sample=True
+        )
         if people:
             for capacity in ("candidato_gobernador", "personero_titular"):
-                add_member(session, one, now=now, full_name=f"Persona {capacity}", capacity=capacity, email=f"{capacity}{number}@muestra.example")
+                add_member(
+                    session, one, now=now, full_name=f"Persona {capacity}", capacity=capacity, email=f"{capacity}{number}@muestra.example"
+                )
         session.commit()
         made.append(one)
         return one
@@ -56,21 +68,32 @@ def organisation(session: Session, now: datetime) -> Callable[..., Organisation]
     return make
 
 
-def test_a_process_is_opened_and_the_ledger_keeps_its_plan(session: Session, open_process: Callable[..., Process], version: AgendaVersion) -> None:
+def test_a_process_is_opened_and_the_ledger_keeps_its_plan(
+    session: Session, open_process: Callable[..., Process], version: AgendaVersion
+) -> None:
     process = open_process()
     assert [(row["side"], row["capacity"], row["group"]) for row in process.plan] == [
-        ("organisation", "candidato_gobernador", 1), ("organisation", "personero_titular", 1), ("mesa", "coordinador_regional", 2),
+        ("organisation", "candidato_gobernador", 1),
+        ("organisation", "personero_titular", 1),
+        ("mesa", "coordinador_regional", 2),
     ]
     entry = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == "commitments.process_opened")).one()
     assert (entry.subject, entry.data["version_sha256"]) == ("process:APU-2023-v1", version.sha256)
 
 
-@pytest.mark.parametrize(("values", "field"), [
-    ({"code": "con espacio"}, "code"), ({"title": " "}, "title"), ({"deadline": datetime.fromisoformat("2020-01-01T00:00:00+00:00")}, "deadline"),
-    ({"consent_text": ""}, "consent_text"), ({"contact_email": "mesa"}, "contact_email"), ({"plan": []}, "plan"),
-    ({"plan": [{"side": "mesa", "capacity": "testigo", "group": 1, "required": True}]}, "plan"),
-    ({"plan": [{"side": "organisation", "capacity": "presidente", "group": 1, "required": True}]}, "plan"),
-])
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"code": "con espacio"}, "code"),
+        ({"title": " "}, "title"),
+        ({"deadline": datetime.fromisoformat("2020-01-01T00:00:00+00:00")}, "deadline"),
+        ({"consent_text": ""}, "consent_text"),
+        ({"contact_email": "mesa"}, "contact_email"),
+        ({"plan": []}, "plan"),
+        ({"plan": [{"side": "mesa", "capacity": "testigo", "group": 1, "required": True}]}, "plan"),
+        ({"plan": [{"side": "organisation", "capacity": "presidente", "group": 1, "required": True}]}, "plan"),
+    ],
+)
 def test_what_cannot_be_opened_says_which_field(open_process: Callable[..., Process], values: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         open_process(**values)
@@ -84,20 +107,26 @@ def test_the_same_code_twice_is_refused(open_process: Callable[..., Process]) ->
     assert list(refused.value.fields) == ["code"]
 
 
-def test_choosing_makes_slots_with_the_people_of_each_capacity(session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], actors: Actors, now: datetime) -> None:
+def test_choosing_makes_slots_with_the_people_of_each_capacity(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], actors: Actors, now: datetime
+) -> None:
     coordinator = actors.person("Coordinadora de muestra")
     process = open_process(plan=processes.default_plan(coordinator.id))
     one = organisation()
     made = processes.choose(session, now=now, process=process, organisation_ids=[one.id], by=None)
     assert [(slot.field, slot.person.full_name if slot.person else None) for slot in made[0].slots] == [
-        ("firma-1", "Persona candidato_gobernador"), ("firma-2", "Persona personero_titular"), ("firma-3", "Coordinadora de muestra"),
+        ("firma-1", "Persona candidato_gobernador"),
+        ("firma-2", "Persona personero_titular"),
+        ("firma-3", "Coordinadora de muestra"),
     ]
     assert made[0].deadline == process.deadline
     assert processes.choose(session, now=now, process=process, organisation_ids=[one.id], by=None) == []
     assert session.scalars(select(Event.kind)).all() == ["chosen"]
 
 
-def test_somebody_whose_time_is_over_gets_no_slot(session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_somebody_whose_time_is_over_gets_no_slot(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     one = organisation()
     session.execute(Membership.__table__.update().values(until=now.date() - timedelta(days=1)))
     session.commit()
@@ -113,7 +142,9 @@ def chosen(session: Session, process: Process, organisation: Organisation, now: 
     return made[0]
 
 
-def test_signers_may_change_until_the_document_is_issued(session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], actors: Actors, now: datetime) -> None:
+def test_signers_may_change_until_the_document_is_issued(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], actors: Actors, now: datetime
+) -> None:
     commitment = chosen(session, open_process(), organisation(), now)
     first, second, third = commitment.slots
     candidate = session.get_one(Person, first.person_id)
@@ -129,7 +160,9 @@ def test_signers_may_change_until_the_document_is_issued(session: Session, open_
         processes.assign(session, third, None)
 
 
-def test_an_invitation_gives_the_role_and_a_link_of_ones_own(session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_an_invitation_gives_the_role_and_a_link_of_ones_own(
+    session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     commitment = chosen(session, open_process(), organisation(), now)
     mails = processes.invite(session, now=now, mailer=portal.mailer, commitment=commitment, by=None)
     session.commit()
@@ -149,7 +182,9 @@ def test_an_invitation_gives_the_role_and_a_link_of_ones_own(session: Session, p
     assert not any(token in str(event.detail) for token in tokens)
 
 
-def test_resending_rotates_the_link_and_gives_no_second_role(session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_resending_rotates_the_link_and_gives_no_second_role(
+    session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     commitment = chosen(session, open_process(), organisation(), now)
     with pytest.raises(Conflict, match="invítela primero"):
         processes.remind(session, now=now, mailer=portal.mailer, commitment=commitment, by=None)
@@ -159,20 +194,26 @@ def test_resending_rotates_the_link_and_gives_no_second_role(session: Session, p
     assert (session.scalar(select(func.count(SignInLink.id))), live, session.scalar(select(func.count(Grant.id)))) == (4, 2, 2)
 
 
-def test_who_has_no_email_cannot_be_invited(session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_who_has_no_email_cannot_be_invited(
+    session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     commitment = chosen(session, open_process(), organisation(people=False), now)
     with pytest.raises(Invalid, match="tiene correo"):
         processes.invite(session, now=now, mailer=portal.mailer, commitment=commitment, by=None)
     assert session.scalar(select(func.count(Event.id)).where(Event.kind == "invited")) == 0
 
 
-def test_nobody_is_invited_before_the_process_opens(session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_nobody_is_invited_before_the_process_opens(
+    session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     commitment = chosen(session, open_process(opens_at=now + timedelta(days=2)), organisation(), now)
     with pytest.raises(Conflict, match="todavía no se abre"):
         processes.invite(session, now=now, mailer=portal.mailer, commitment=commitment, by=None)
 
 
-def test_a_deadline_moves_for_all_or_for_one_with_its_reason(session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_a_deadline_moves_for_all_or_for_one_with_its_reason(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     process = open_process()
     first, second = (chosen(session, process, organisation(), now) for _ in range(2))
     later, latest = now + timedelta(days=30), now + timedelta(days=40)
@@ -180,13 +221,18 @@ def test_a_deadline_moves_for_all_or_for_one_with_its_reason(session: Session, o
         processes.move_deadline(session, now=now, process=process, deadline=later, reason=" ", by=None)
     assert list(refused.value.fields) == ["reason"]
     assert processes.move_deadline(session, now=now, process=process, deadline=later, reason="Huaicos en la vía", by=None) == 2
-    assert processes.move_deadline(session, now=now, process=process, deadline=latest, reason="Pidió más días", by=None, commitment=second) == 1
+    assert (
+        processes.move_deadline(session, now=now, process=process, deadline=latest, reason="Pidió más días", by=None, commitment=second)
+        == 1
+    )
     assert (process.deadline, first.deadline, second.deadline) == (later, later, latest)
     details = session.scalars(select(Event.detail).where(Event.kind == "deadline_moved").order_by(Event.id)).all()
     assert [(one["reason"], one["alone"]) for one in details] == [("Huaicos en la vía", False)] * 2 + [("Pidió más días", True)]
 
 
-def test_a_later_deadline_reopens_what_expired(session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime) -> None:
+def test_a_later_deadline_reopens_what_expired(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
     process = open_process()
     commitment = chosen(session, process, organisation(), now)
     states.move(session, commitment, states.EXPIRED, closed_at=now)
@@ -194,20 +240,45 @@ def test_a_later_deadline_reopens_what_expired(session: Session, open_process: C
     assert (commitment.state, commitment.closed_at) == (states.OPEN, None)
 
 
-def test_a_later_version_replaces_what_was_not_finished(session: Session, portal: Portal, open_process: Callable[..., Process], organisation: Callable[..., Organisation], version: AgendaVersion, now: datetime) -> None:
+def test_a_later_version_replaces_what_was_not_finished(
+    session: Session,
+    portal: Portal,
+    open_process: Callable[..., Process],
+    organisation: Callable[..., Organisation],
+    version: AgendaVersion,
+    now: datetime,
+) -> None:
     process = open_process()
     finished, unfinished = (chosen(session, process, organisation(), now) for _ in range(2))
     states.move(session, finished, states.ISSUED)
     states.move(session, finished, states.COMPLETE)
     file = portal.store.put(session, b'{"number": 2}', "application/json", now=now)
     second = AgendaVersion(
-        agenda_id=version.agenda_id, number=2, sha256=file, item_count=7, frozen_at=now, title=version.title, period_start=2023, period_end=2026, territory_name="Apurímac",
+        agenda_id=version.agenda_id,
+        number=2,
+        sha256=file,
+        item_count=7,
+        frozen_at=now,
+        title=version.title,
+        period_start=2023,
+        period_end=2026,
+        territory_name="Apurímac",
     )
     session.add(second)
     session.flush()
     newer = processes.create_process(
-        session, now=now, version=second, code="APU-2023-v2", title="Segunda", plan=processes.default_plan(), opens_at=now, deadline=now + timedelta(days=20),
-        consent_text="Acepto.", contact_name="Mesa", contact_email="mesa@muestra.example", by=None,
+        session,
+        now=now,
+        version=second,
+        code="APU-2023-v2",
+        title="Segunda",
+        plan=processes.default_plan(),
+        opens_at=now,
+        deadline=now + timedelta(days=20),
+        consent_text="Acepto.",
+        contact_name="Mesa",
+        contact_email="mesa@muestra.example",
+        by=None,
     )
     assert processes.superseded_by(session, newer) == [unfinished]
     assert processes.supersede(session, now=now, process=newer, by=None) == 1

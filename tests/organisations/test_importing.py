@@ -62,8 +62,11 @@ def test_whatever_saved_the_table_the_same_comes_in(session: Session, now: datet
         ("La Alianza de muestra", "alianza de muestra", "alianza_electoral", "M-2", "0301"),
         ("Movimiento Ñandú de muestra", "movimiento nandu de muestra", "movimiento_regional", "M-1", "03"),
     ]
-    assert [(one.person.full_name, one.capacity, one.person.dni) for one in session.scalars(select(Membership).order_by(Membership.id))] == [
-        ("Íñigo Muestra", "candidato_gobernador", "01234567"), ("Úrsula Muestra", "personero_titular", None),
+    assert [
+        (one.person.full_name, one.capacity, one.person.dni) for one in session.scalars(select(Membership).order_by(Membership.id))
+    ] == [
+        ("Íñigo Muestra", "candidato_gobernador", "01234567"),
+        ("Úrsula Muestra", "personero_titular", None),
     ]
 
 
@@ -87,24 +90,34 @@ def test_the_same_file_twice_changes_nothing(session: Session, now: datetime) ->
 def test_a_changed_value_is_shown_and_an_empty_one_erases_nothing(session: Session, now: datetime) -> None:
     importing.apply(session, importing.plan(session, read_table(csv_bytes(*GOOD))), now=now)
     session.expire_all()
-    prepared = importing.plan(session, read_table(csv_bytes("La Alianza de muestra nueva;;M-2;03;;;;", "Movimiento Ñandú de muestra;;;;;;;")))
-    assert [one.changed for one in prepared.effective] == [[("name", "La Alianza de muestra", "La Alianza de muestra nueva"), ("territory_inei", "Abancay (provincia, 0301)", "Apurímac (departamento, 03)")]]
+    prepared = importing.plan(
+        session, read_table(csv_bytes("La Alianza de muestra nueva;;M-2;03;;;;", "Movimiento Ñandú de muestra;;;;;;;"))
+    )
+    assert [one.changed for one in prepared.effective] == [
+        [
+            ("name", "La Alianza de muestra", "La Alianza de muestra nueva"),
+            ("territory_inei", "Abancay (provincia, 0301)", "Apurímac (departamento, 03)"),
+        ]
+    ]
     assert importing.apply(session, prepared, now=now) == (0, 1, 0)
 
 
-@pytest.mark.parametrize(("line", "column", "says"), [
-    (";movimiento regional;;;;;;", "name", "Falta el nombre"),
-    ("Nueva de muestra;;;;;;;", "kind", "Falta el tipo"),
-    ("Nueva de muestra;sindicato;;;;;;", "kind", "Ese tipo no existe"),
-    ("Nueva de muestra;partido;;Macondo;;;;", "territory", "No encontramos ese territorio"),
-    ("Nueva de muestra;partido;;Abancay;;;;", "territory", "Hay varios territorios con ese nombre"),
-    ("Nueva de muestra;partido;;;Ana Muestra;presidenta;;", "capacity", "Escriba la calidad"),
-    ("Nueva de muestra;partido;;;;candidata;;", "full_name", "Falta el nombre de la persona"),
-    ("Nueva de muestra;partido;;;Ana Muestra;candidata;ana@;", "email", "No es un correo"),
-    ("Nueva de muestra;partido;;;Ana Muestra;candidata;;12-3", "dni", "El DNI tiene 8 cifras"),
-    ("Otra de muestra;partido;M-1;;;;;", "jne_code", "tiene el mismo código"),
-    ("Movimiento Ñandú de muestra;partido;;;;;;", "kind", "No coincide con la fila 2"),
-])
+@pytest.mark.parametrize(
+    ("line", "column", "says"),
+    [
+        (";movimiento regional;;;;;;", "name", "Falta el nombre"),
+        ("Nueva de muestra;;;;;;;", "kind", "Falta el tipo"),
+        ("Nueva de muestra;sindicato;;;;;;", "kind", "Ese tipo no existe"),
+        ("Nueva de muestra;partido;;Macondo;;;;", "territory", "No encontramos ese territorio"),
+        ("Nueva de muestra;partido;;Abancay;;;;", "territory", "Hay varios territorios con ese nombre"),
+        ("Nueva de muestra;partido;;;Ana Muestra;presidenta;;", "capacity", "Escriba la calidad"),
+        ("Nueva de muestra;partido;;;;candidata;;", "full_name", "Falta el nombre de la persona"),
+        ("Nueva de muestra;partido;;;Ana Muestra;candidata;ana@;", "email", "No es un correo"),
+        ("Nueva de muestra;partido;;;Ana Muestra;candidata;;12-3", "dni", "El DNI tiene 8 cifras"),
+        ("Otra de muestra;partido;M-1;;;;;", "jne_code", "tiene el mismo código"),
+        ("Movimiento Ñandú de muestra;partido;;;;;;", "kind", "No coincide con la fila 2"),
+    ],
+)
 def test_each_bad_row_is_named_with_its_column(session: Session, line: str, column: str, says: str) -> None:
     prepared = importing.plan(session, read_table(csv_bytes(GOOD[0], line)))
     assert [(one.row, one.column) for one in prepared.problems] == [(3, column)]
@@ -112,11 +125,19 @@ def test_each_bad_row_is_named_with_its_column(session: Session, line: str, colu
     assert [one.values["name"] for one in prepared.changes] == ["Movimiento Ñandú de muestra"]
 
 
-@pytest.mark.parametrize(("data", "says"), [
-    (b"", "vac"), (b"%PDF-1.7 \x00\x01", "no es una tabla"), (b"\x89PNG\r\n\x1a\n\x00\x00", "no es una tabla"), (b"PK\x03\x04 broken", "No se pudo abrir"),
-    (b"una;cosa\r\n1;2\r\n", "columna «Nombre»"), (b"Nombre;Tipo\r\n;\r\n", "ninguna fila"),
-    (b"Nombre\r\n" + b"x\r\n" * (MOST_ROWS + 1), "el límite es"), (b"<html></html>", "no es una tabla"),
-])
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "vac"),
+        (b"%PDF-1.7 \x00\x01", "no es una tabla"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "no es una tabla"),
+        (b"PK\x03\x04 broken", "No se pudo abrir"),
+        (b"una;cosa\r\n1;2\r\n", "columna «Nombre»"),
+        (b"Nombre;Tipo\r\n;\r\n", "ninguna fila"),
+        (b"Nombre\r\n" + b"x\r\n" * (MOST_ROWS + 1), "el límite es"),
+        (b"<html></html>", "no es una tabla"),
+    ],
+)
 def test_what_is_not_a_table_is_refused_with_a_sentence(data: bytes, says: str) -> None:
     with pytest.raises(Invalid, match=says) as refused:
         read_table(data)
@@ -156,7 +177,9 @@ def test_a_preview_of_somebody_else_or_a_forged_one_is_not_confirmed(session: Se
 
 @pytest.mark.settings(upload_megabytes=1)
 def test_a_file_over_the_limit_is_refused_with_a_sentence(actors: Actors) -> None:
-    answer = actors.client("administrator").post("/gestion/organizaciones/importar", data={"file": (io.BytesIO(b"x" * 2_000_000), "tabla.csv")})
+    answer = actors.client("administrator").post(
+        "/gestion/organizaciones/importar", data={"file": (io.BytesIO(b"x" * 2_000_000), "tabla.csv")}
+    )
     assert (answer.status_code, "El límite es 1 MB" in answer.get_data(as_text=True)) == (413, True)
 
 

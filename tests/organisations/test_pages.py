@@ -47,7 +47,12 @@ def names(page: str) -> list[str]:
 def test_the_order_is_alphabetical_without_accents_or_articles(make: Callable[..., Organisation], staff: FlaskClient) -> None:
     for name in ("Zorro de muestra", "Águila de muestra", "El Bosque de muestra", "árbol de muestra"):
         make(name)
-    assert names(staff.get("/gestion/organizaciones").get_data(as_text=True)) == ["Águila de muestra", "árbol de muestra", "El Bosque de muestra", "Zorro de muestra"]
+    assert names(staff.get("/gestion/organizaciones").get_data(as_text=True)) == [
+        "Águila de muestra",
+        "árbol de muestra",
+        "El Bosque de muestra",
+        "Zorro de muestra",
+    ]
 
 
 def test_filters_live_in_the_address(make: Callable[..., Organisation], staff: FlaskClient) -> None:
@@ -55,9 +60,14 @@ def test_filters_live_in_the_address(make: Callable[..., Organisation], staff: F
     make("Otra de muestra", territory_inei="0302", short_name="UNM")
     make("Tercera 100% de muestra", jne_code="JNE-77")
     for address, expected in {
-        "?q=nandu": ["Unión Ñandú de muestra"], "?q=unm": ["Otra de muestra"], "?q=jne-77": [], "?q=jne": ["Tercera 100% de muestra"],
-        "?tipo=partido_politico": ["Unión Ñandú de muestra"], "?territorio=0301": ["Unión Ñandú de muestra"],
-        "?territorio=Apur%C3%ADmac": ["Otra de muestra", "Unión Ñandú de muestra"], "?q=%25": ["Otra de muestra", "Tercera 100% de muestra", "Unión Ñandú de muestra"],
+        "?q=nandu": ["Unión Ñandú de muestra"],
+        "?q=unm": ["Otra de muestra"],
+        "?q=jne-77": [],
+        "?q=jne": ["Tercera 100% de muestra"],
+        "?tipo=partido_politico": ["Unión Ñandú de muestra"],
+        "?territorio=0301": ["Unión Ñandú de muestra"],
+        "?territorio=Apur%C3%ADmac": ["Otra de muestra", "Unión Ñandú de muestra"],
+        "?q=%25": ["Otra de muestra", "Tercera 100% de muestra", "Unión Ñandú de muestra"],
     }.items():
         if expected:
             assert names(staff.get(f"/gestion/organizaciones{address}").get_data(as_text=True)) == expected, address
@@ -66,7 +76,16 @@ def test_filters_live_in_the_address(make: Callable[..., Organisation], staff: F
 
 def form(**values: Any) -> dict[str, Any]:
     """Return a filled form."""
-    return {"name": "Nueva de muestra", "kind": "partido_politico", "short_name": "NM", "jne_code": "M-9", "territory": "Apurímac", "active": "y", "revision": "0", **values}
+    return {
+        "name": "Nueva de muestra",
+        "kind": "partido_politico",
+        "short_name": "NM",
+        "jne_code": "M-9",
+        "territory": "Apurímac",
+        "active": "y",
+        "revision": "0",
+        **values,
+    }
 
 
 def test_an_organisation_is_added_and_changed(session: Session, staff: FlaskClient) -> None:
@@ -80,13 +99,20 @@ def test_an_organisation_is_added_and_changed(session: Session, staff: FlaskClie
     assert (repeated.status_code, "Otra organización ya tiene ese código" in repeated.get_data(as_text=True)) == (422, True)
 
 
-def test_the_second_of_two_editors_sees_the_first_and_loses_nothing(session: Session, make: Callable[..., Organisation], staff: FlaskClient) -> None:
+def test_the_second_of_two_editors_sees_the_first_and_loses_nothing(
+    session: Session, make: Callable[..., Organisation], staff: FlaskClient
+) -> None:
     one = make("Compartida de muestra")
     address = f"/gestion/organizaciones/{one.id}/editar"
     assert staff.post(address, data=form(name="Primera versión de muestra", revision="1")).status_code == 303
     second = staff.post(address, data=form(name="Segunda versión de muestra", revision="1"))
     page = second.get_data(as_text=True)
-    assert (second.status_code, "Primera versión de muestra" in page, 'value="Segunda versión de muestra"' in page, 'value="2"' in page) == (409, True, True, True)
+    assert (
+        second.status_code,
+        "Primera versión de muestra" in page,
+        'value="Segunda versión de muestra"' in page,
+        'value="2"' in page,
+    ) == (409, True, True, True)
     session.refresh(one)
     assert one.name == "Primera versión de muestra"
     session.rollback()
@@ -101,7 +127,9 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (900, 300)) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_logo_is_drawn_anew_and_public(session: Session, make: Callable[..., Organisation], staff: FlaskClient, client: FlaskClient, kind: str) -> None:
+def test_a_logo_is_drawn_anew_and_public(
+    session: Session, make: Callable[..., Organisation], staff: FlaskClient, client: FlaskClient, kind: str
+) -> None:
     one = make("Con logo de muestra")
     staff.post(f"/gestion/organizaciones/{one.id}/editar", data=form(revision="1", logo=(io.BytesIO(picture(kind)), "logo.png")))
     answer = client.get(f"/organizaciones/{one.id}/logo")
@@ -113,7 +141,9 @@ def test_a_logo_is_drawn_anew_and_public(session: Session, make: Callable[..., O
 
 
 @pytest.mark.parametrize("data", [b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', b"GIF89a", b"\x89PNG\r\n\x1a\nbroken"])
-def test_what_is_not_a_safe_picture_is_refused(session: Session, make: Callable[..., Organisation], staff: FlaskClient, data: bytes) -> None:
+def test_what_is_not_a_safe_picture_is_refused(
+    session: Session, make: Callable[..., Organisation], staff: FlaskClient, data: bytes
+) -> None:
     one = make("Sin logo de muestra")
     answer = staff.post(f"/gestion/organizaciones/{one.id}/editar", data=form(revision="1", logo=(io.BytesIO(data), "logo.svg")))
     assert (answer.status_code, "debe ser una imagen PNG o JPEG" in answer.get_data(as_text=True)) == (422, True)
@@ -123,7 +153,16 @@ def test_what_is_not_a_safe_picture_is_refused(session: Session, make: Callable[
 
 def member(**values: Any) -> dict[str, Any]:
     """Return a filled form of a person."""
-    return {"full_name": "Persona de muestra", "capacity": "personero_titular", "email": "persona@muestra.example", "phone": "", "dni": "", "since": "2026-01-01", "until": "", **values}
+    return {
+        "full_name": "Persona de muestra",
+        "capacity": "personero_titular",
+        "email": "persona@muestra.example",
+        "phone": "",
+        "dni": "",
+        "since": "2026-01-01",
+        "until": "",
+        **values,
+    }
 
 
 def test_people_are_added_with_a_capacity(session: Session, make: Callable[..., Organisation], staff: FlaskClient) -> None:
@@ -135,22 +174,33 @@ def test_people_are_added_with_a_capacity(session: Session, make: Callable[..., 
     assert staff.post(address, data=member(capacity="representante", full_name="Otro nombre")).status_code == 303
     held = session.scalars(select(Membership).order_by(Membership.id)).all()
     assert [(row.capacity, row.person.full_name, str(row.since)) for row in held] == [
-        ("personero_titular", "Persona de muestra", "2026-01-01"), ("representante", "Persona de muestra", "2026-01-01"),
+        ("personero_titular", "Persona de muestra", "2026-01-01"),
+        ("representante", "Persona de muestra", "2026-01-01"),
     ]
     session.rollback()
     wrong = staff.post(address, data=member(email="sin-arroba", until="2020-01-01")).get_data(as_text=True)
     assert "Escriba un correo completo" in wrong
 
 
-def test_nobody_moves_the_mail_of_somebody_who_uses_their_account(session: Session, make: Callable[..., Organisation], staff: FlaskClient, actors: Actors, now: datetime) -> None:
+def test_nobody_moves_the_mail_of_somebody_who_uses_their_account(
+    session: Session, make: Callable[..., Organisation], staff: FlaskClient, actors: Actors, now: datetime
+) -> None:
     one = make("Con cuenta de muestra")
     administrator = actors.grant(actors.person("Administradora de muestra", email="admin@muestra.example"), "administrator")
     taken = add_member(session, one, now=now, full_name="x", capacity="representante", email="admin@muestra.example")
     free = add_member(session, one, now=now, full_name="Libre de muestra", capacity="representante", email="libre@muestra.example")
     session.commit()
-    refused = staff.post(f"/gestion/organizaciones/{one.id}/personas/{taken.id}", data=member(full_name="Administradora de muestra", email="otro@muestra.example", capacity="representante"))
+    refused = staff.post(
+        f"/gestion/organizaciones/{one.id}/personas/{taken.id}",
+        data=member(full_name="Administradora de muestra", email="otro@muestra.example", capacity="representante"),
+    )
     assert (refused.status_code, "solo ella puede cambiar su correo" in refused.get_data(as_text=True)) == (422, True)
-    assert staff.post(f"/gestion/organizaciones/{one.id}/personas/{free.id}", data=member(email="nuevo@muestra.example", capacity="representante")).status_code == 303
+    assert (
+        staff.post(
+            f"/gestion/organizaciones/{one.id}/personas/{free.id}", data=member(email="nuevo@muestra.example", capacity="representante")
+        ).status_code
+        == 303
+    )
     session.expire_all()
     assert (administrator.email, free.person.email) == ("admin@muestra.example", "nuevo@muestra.example")
     entry = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == "person.address_changed")).one()
@@ -162,7 +212,14 @@ def test_the_list_costs_the_same_with_1_30_and_3000(session: Session, portal: Po
     for many in (1, 30, 3000):
         held = len(session.scalars(select(Organisation.id)).all())
         session.add_all(
-            Organisation(name=f"Muestra {number:04d}", sort_name=sort_name(f"Muestra {number:04d}"), kind="movimiento_regional", territory_inei="03", is_sample=True, created_at=now)
+            Organisation(
+                name=f"Muestra {number:04d}",
+                sort_name=sort_name(f"Muestra {number:04d}"),
+                kind="movimiento_regional",
+                territory_inei="03",
+                is_sample=True,
+                created_at=now,
+            )
             for number in range(held, many)
         )
         session.commit()
