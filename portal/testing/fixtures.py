@@ -30,7 +30,7 @@ from portal.testing.agendas import sample_agenda
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --database, and --postgresql-url for a server that is already running."""
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.addoption("--plugins", default=None, help="the enabled plugins, instead of every bundled one")
+    parser.addoption("--portal-plugins", default=None, help="the enabled plugins, instead of every bundled one")
     parser.addoption("--postgresql-url", default="", help="e.g. postgresql://postgres@127.0.0.1:5433/postgres")
 
 
@@ -119,7 +119,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> Iterator[Settings]:
     """The settings of this test's portal; the marker `settings` changes them."""
-    named = request.config.getoption("--plugins")
+    named = request.config.getoption("--portal-plugins")
     chosen = replace(load({} if named is None else {"PORTAL_PLUGINS": str(named)}), home=tmp_path / "home", queue_url="memory:", storage_url=(tmp_path / "files").as_uri(), secret_key="test", mail_url="smtp://127.0.0.1:9")  # noqa: S106 - port 9: nobody answers
     marker = request.node.get_closest_marker("settings")
     if marker:

@@ -34,7 +34,7 @@ def test_the_core_alone_starts(portal: Portal) -> None:
 @pytest.mark.slow
 def test_the_core_s_tests_pass_without_it() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-m", "not browser", f"--plugins={' '.join(REST)}", *CORE],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-m", "not browser", f"--portal-plugins={' '.join(REST)}", *CORE],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )
     assert run.returncode == 0, run.stdout[-3000:]
