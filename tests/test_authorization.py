@@ -24,7 +24,7 @@ from plugins.commitments.stances import Typed, confirm, save_page
 from plugins.commitments.states import note
 from portal import clock
 from portal.accounts.models import Grant, Person
-from portal.agendas.models import Agenda, Item
+from portal.agendas.models import Item
 from portal.app import create_app
 from portal.context import Portal, assemble
 from portal.organisations.models import Membership, Organisation

@@ -112,7 +112,7 @@ def answering(hook: str, *answers: str) -> str:
 
 @pytest.mark.parametrize("case", NAMED)
 def test_a_name_that_another_plugin_has(install: Install, case: str) -> None:
-    hook, (first, second, key) = case.split(",")[0], NAMED[case]
+    hook, (first, second, key) = case.split(",", maxsplit=1)[0], NAMED[case]
     install("primero", answering(hook, first))
     install("segundo", answering(hook, second))
     registry = load(("primero", "segundo"))
@@ -123,7 +123,7 @@ def test_a_name_that_another_plugin_has(install: Install, case: str) -> None:
 
 @pytest.mark.parametrize("case", NAMED)
 def test_a_name_used_twice_by_one_plugin(install: Install, case: str) -> None:
-    hook, (first, second, key) = case.split(",")[0], NAMED[case]
+    hook, (first, second, key) = case.split(",", maxsplit=1)[0], NAMED[case]
     assert refusals(install("doble", answering(hook, first, second))) == says("doble", f"«{key}» ({hook}) ya es de «doble».")
 
 

@@ -1,7 +1,6 @@
 """The file store: bytes by their SHA-256, in a folder or in an object store, never changed unnoticed."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +17,8 @@ NAME = hashlib.sha256(BYTES).hexdigest()
 
 
 @pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FileStore]:
-    yield FileStore((tmp_path / "store with spaces").as_uri() if request.param == "folder" else "memory:///")
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+    return FileStore((tmp_path / "store with spaces").as_uri() if request.param == "folder" else "memory:///")
 
 
 def test_what_is_put_comes_back_under_its_hash(store: FileStore, session: Session, now: datetime) -> None:
