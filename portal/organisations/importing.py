@@ -1,59 +1,23 @@
 """Imports organisations and their people: `plan` says what a table would change and which rows it cannot use; `apply` does it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.documents.canonical import digest
-from portal.errors import Invalid
 from portal.i18n import N_
-from portal.organisations.models import CAPACITIES, KINDS, Membership, Organisation
+from portal.organisations.cells import Problem, organisation_values, person_values
+from portal.organisations.models import KINDS, Membership, Organisation
 from portal.organisations.names import folded, sort_name
-from portal.organisations.queries import find_territory, territories, territory_label
+from portal.organisations.queries import territories, territory_label
 from portal.organisations.reading import COLUMNS, Row, Table
 from portal.organisations.service import add_member, create_organisation, edit_organisation
 
-_KINDS = {folded(alias): name for name, label in KINDS.items() for alias in (name, label)} | {
-    "movimiento": "movimiento_regional",
-    "partido": "partido_politico",
-    "alianza": "alianza_electoral",
-    "mr": "movimiento_regional",
-    "pp": "partido_politico",
-    "ae": "alianza_electoral",
-}
-_CAPACITIES = {folded(alias): name for name, label in CAPACITIES.items() for alias in (name, label)} | {
-    "candidato": "candidato_gobernador",
-    "candidata": "candidato_gobernador",
-    "candidato a gobernador": "candidato_gobernador",
-    "candidata a gobernadora": "candidato_gobernador",
-    "personero": "personero_titular",
-    "personera": "personero_titular",
-    "personero legal": "personero_titular",
-    "personero legal titular": "personero_titular",
-    "personera legal titular": "personero_titular",
-    "personero legal alterno": "personero_alterno",
-    "personera legal alterna": "personero_alterno",
-    "personero alterno": "personero_alterno",
-    "personero titular": "personero_titular",
-    "representante legal": "representante",
-}
 OWN = ("name", "short_name", "kind", "jne_code", "territory_inei")
 LABELS = {**COLUMNS, "territory_inei": COLUMNS["territory"]}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a row cannot be used: number, column ("" for the whole row), what it says, the sentence with its values."""
-
-    row: int
-    column: str
-    value: str
-    sentence: str
 
 
 @dataclass
@@ -119,8 +83,8 @@ def plan(session: Session, table: Table) -> Plan:
     codes: dict[str, str] = {}
     for row in table.rows:
         problems: list[Problem] = []
-        values = _values(row, places, problems)
-        person = _person(row, problems)
+        values = organisation_values(row, places, problems)
+        person = person_values(row, problems)
         key = sort_name(row.values.get("name", ""))
         change = seen.get(key)
         if change is None:
@@ -156,95 +120,6 @@ def apply(session: Session, prepared: Plan, *, now: datetime) -> tuple[int, int,
             add_member(session, organisation, now=now, **person)
             people += 1
     return added, changed, people
-
-
-def _values(row: Row, places: Any, problems: list[Problem]) -> dict[str, Any]:
-    typed = row.values
-    values: dict[str, Any] = {key: typed[key] for key in ("name", "short_name", "jne_code") if typed.get(key)}
-    for key, most in (("name", 200), ("short_name", 60), ("jne_code", 30)):
-        if len(typed.get(key, "")) > most:
-            problems.append(Problem(row.number, key, typed[key][:40] + "…", N_("Es muy largo: acórtelo.")))
-    if not typed.get("name"):
-        problems.append(Problem(row.number, "name", "", N_("Falta el nombre de la organización.")))
-    if typed.get("kind"):
-        kind = _KINDS.get(folded(typed["kind"]))
-        if kind:
-            values["kind"] = kind
-        else:
-            problems.append(
-                Problem(
-                    row.number,
-                    "kind",
-                    typed["kind"],
-                    N_("Ese tipo no existe. Use partido político, movimiento regional o alianza electoral."),
-                )
-            )
-    if typed.get("territory"):
-        try:
-            text = typed["territory"]
-            found = find_territory(
-                places, text.zfill(len(text) + len(text) % 2) if text.isdigit() else text
-            )  # a spreadsheet drops the zero of 030101
-            values["territory_inei"] = found.inei if found else None
-        except Invalid as error:
-            problems.append(Problem(row.number, "territory", typed["territory"], error.text))
-    return values
-
-
-def _person(row: Row, problems: list[Problem]) -> dict[str, Any] | None:
-    typed = row.values
-    if not any(typed.get(key) for key in ("full_name", "capacity", "email", "phone", "dni")):
-        return None
-    person: dict[str, Any] = {key: typed[key] for key in ("full_name", "email", "phone", "dni") if typed.get(key)}
-    if not typed.get("full_name"):
-        problems.append(Problem(row.number, "full_name", "", N_("Falta el nombre de la persona.")))
-    capacity = _CAPACITIES.get(folded(typed.get("capacity", "")))
-    if capacity:
-        person["capacity"] = capacity
-    else:
-        problems.append(
-            Problem(
-                row.number,
-                "capacity",
-                typed.get("capacity", ""),
-                N_("Escriba la calidad: candidato/a a gobernador/a, personero/a legal titular o alterno/a, representante."),
-            )
-        )
-    if typed.get("email"):
-        try:
-            person["email"] = validate_email(typed["email"], check_deliverability=False).normalized.lower()
-        except EmailNotValidError:
-            problems.append(Problem(row.number, "email", typed["email"], N_("No es un correo. Escríbalo como nombre@ejemplo.pe.")))
-    problems += [*_check_dni(row, person), *_read_days(row, person)]
-    return person
-
-
-def _check_dni(row: Row, person: dict[str, Any]) -> Iterator[Problem]:
-    dni = row.values.get("dni", "")
-    if dni.isdigit() and len(dni) < 8:  # noqa: PLR2004 - a spreadsheet drops the zeros a DNI begins with
-        person["dni"] = dni = dni.zfill(8)
-    if dni and not (dni.isalnum() and 8 <= len(dni) <= 12):  # noqa: PLR2004 - a DNI has 8, a foreigner's card up to 12
-        yield Problem(row.number, "dni", dni, N_("El DNI tiene 8 cifras; el carné de extranjería, hasta 12."))
-
-
-def _read_days(row: Row, person: dict[str, Any]) -> Iterator[Problem]:
-    for key in ("since", "until"):
-        text = row.values.get(key)
-        if text:
-            person[key] = _day(text)
-            if person[key] is None:
-                yield Problem(row.number, key, text, N_("No es una fecha. Escríbala como 31/08/2022."))
-    if person.get("since") and person.get("until") and person["until"] < person["since"]:
-        yield Problem(row.number, "until", row.values["until"], N_("La fecha final debe ser posterior a la inicial."))
-
-
-def _day(text: str) -> date | None:
-    for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, shape).date()  # noqa: DTZ007 - a day, in no zone
-        except ValueError:
-            continue
-    return None
 
 
 def _existing(
