@@ -26,12 +26,15 @@ from portal.organisations.models import Organisation
 from portal.settings import Settings, load
 from portal.testing.agendas import sample_agenda
 
+pytest_plugins = ("portal.testing.browser",)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --database, and --postgresql-url for a server that is already running."""
+    """Add --database, --postgresql-url for a server that is already running, and the setting `rubrica_plugins`."""
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.addoption("--portal-plugins", default=None, help="the enabled plugins, instead of every bundled one")
     parser.addoption("--postgresql-url", default="", help="e.g. postgresql://postgres@127.0.0.1:5433/postgres")
+    parser.addini("rubrica_plugins", type="args", default=[], help="plugins of the tests' portal, and no others (the bundled ones unless given)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -147,10 +150,54 @@ def session(portal: Portal) -> Iterator[Session]:
 @pytest.fixture
 def app(portal: Portal) -> Flask:
     """The web application; forms need no CSRF token, limits are off (tests of those turn them on)."""
-    made = create_app(portal)
-    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    return _tried(create_app(portal))
+
+
+def _tried(app_: Flask) -> Flask:
+    app_.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     limiter.enabled = False
-    return made
+    return app_
+
+
+class Installation:
+    """A portal beside the test's own: `portal`, `app`, a `client` with nobody signed in, and `actors` to sign in as."""
+
+    def __init__(self, settings_: Settings) -> None:
+        self.portal = assemble(settings_)
+        self.app = _tried(create_app(self.portal))
+        self.client = self.app.test_client()
+        self.session = self.portal.sessions()
+        self.actors = Actors(lambda: self.app, self.session)
+
+    def close(self) -> None:
+        """Let go of its database."""
+        self.session.close()
+        self.portal.engine.dispose()
+
+
+@pytest.fixture
+def with_plugins(settings: Settings, databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """Return a function that makes a portal with exactly the plugins named, its own folder and migrated database.
+
+    `with_plugins("social", "mineria", like=other)` opens it over the database and files of `other` instead: what was
+    written with other plugins, seen without them.
+    """
+    made: list[Installation] = []
+
+    def install(*names: str, like: Installation | Portal | None = None) -> Installation:
+        home = tmp_path / f"installation-{len(made)}"
+        if like is not None:
+            chosen = replace((like.portal if isinstance(like, Installation) else like).settings, plugins=names)
+        else:
+            chosen = replace(settings, plugins=names, home=home, storage_url=(home / "files").as_uri(), database_url=databases.new(names))
+        made.append(Installation(chosen))
+        return made[-1]
+
+    yield install
+    for one in made:
+        one.close()
+    for address in {one.portal.settings.database_url for one in made} - {settings.database_url}:
+        databases.drop(address)
 
 
 @pytest.fixture
