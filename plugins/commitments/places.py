@@ -21,8 +21,13 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
         yield PageItem(label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso"))
     elif place == "nav.staff" and web.allowed("commitments.board"):
         yield PageItem(label=gettext("Tablero"), href=url_for("commitments_staff.index"), weight=25, active=request.path.startswith("/gestion/compromisos"))
-    elif place == "organisation.page" and web.allowed("commitments.board"):
+    elif place == "organisation" and web.allowed("commitments.board"):
         yield from _of_organisation(subject)
+    elif place == "agenda" and web.allowed("commitments.manage", agenda_id=subject.agenda_id):
+        yield PageItem(
+            label=gettext("Abrir un proceso de suscripción"), text=gettext("Para pedir a las organizaciones que revisen y suscriban esta versión."),
+            href=url_for("commitments_staff.new_process", version=subject.id), weight=80,
+        )
 
 
 def _of_organisation(organisation: Any) -> Iterator[PageItem]:

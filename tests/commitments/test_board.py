@@ -396,3 +396,12 @@ def test_the_board_costs_the_same_with_1_30_and_3000_and_is_quick(
     started = time.perf_counter()
     found = board_queries.board(session, of, now=now, filters=Filters())
     assert (found.total, found.extra["stages"]["reunion_realizada"], time.perf_counter() - started < 2) == (3000, 3000, True)
+
+
+def test_other_pages_lead_to_the_board(commitment: Callable[..., Signing], version: AgendaVersion, actors: Actors, staff: FlaskClient) -> None:
+    one = commitment()
+    organisation, number = one.commitment.organisation_id, version.id
+    page = staff.get(f"/gestion/organizaciones/{organisation}").get_data(as_text=True)
+    assert f'href="/gestion/compromisos/{one.commitment.process.code}/{one.commitment.code}"' in page
+    assert f'href="/gestion/compromisos/nuevo?version={number}"' in staff.get("/agendas/APU-2023/v1").get_data(as_text=True)
+    assert "/gestion/compromisos" not in actors.client().get("/agendas/APU-2023/v1").get_data(as_text=True)
