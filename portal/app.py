@@ -2,7 +2,20 @@
 
 import logging
 
-from flask import Blueprint, Flask, Response, flash, g, get_flashed_messages, redirect, render_template, request, send_from_directory, session, url_for  # noqa: F401
+from flask import (  # noqa: F401
+    Blueprint,
+    Flask,
+    Response,
+    flash,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_compress import Compress
 from markupsafe import Markup

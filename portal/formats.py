@@ -33,7 +33,7 @@ PERU = Manner()
 
 def _local(value: datetime, zone: str) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a moment without a zone cannot be shown")  # noqa: TRY003, EM101 - a programmer reads it
+        raise ValueError("a moment without a zone cannot be shown")
     return value.astimezone(ZoneInfo(zone))
 
 

@@ -33,9 +33,9 @@ def render_markdown(text: str) -> Markup:
 
 def plain_text(text: str) -> str:
     """Return Markdown as one line of plain text, for summaries and spreadsheets."""
-    import nh3  # noqa: PLC0415
-
     from html import unescape  # noqa: PLC0415
+
+    import nh3  # noqa: PLC0415
 
     return " ".join(unescape(nh3.clean(_markdown().render(text or ""), tags=set())).split())
 
@@ -74,12 +74,12 @@ def asset(address: str) -> Path:
     raise NotFound(f"{address} is not an asset of the portal")
 
 
-def render_pdf(html: str, *, attachments: Sequence[Attached] = (), variant: str = "pdf/a-3a", metadata: dict[str, str] | None = None) -> bytes:
+def render_pdf(html: str, *, attachments: Sequence[Attached] = (), variant: str = "pdf/a-3a") -> bytes:
     """Lay `html` out as a tagged PDF/A-3 with the files in `attachments` inside.
 
     About 1 s for 20 pages. Only `asset:` addresses are read: text in an agenda cannot make the server fetch anything.
     """
-    return layout(html).write(attachments=attachments, variant=variant, metadata=metadata)
+    return layout(html).write(attachments=attachments, variant=variant)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Layout:
                 places.setdefault(name, (index, at[0] * px, at[1] * px))
         return places
 
-    def write(self, *, attachments: Sequence[Attached] = (), variant: str = "pdf/a-3a", metadata: dict[str, str] | None = None) -> bytes:
+    def write(self, *, attachments: Sequence[Attached] = (), variant: str = "pdf/a-3a") -> bytes:
         """Return the PDF's bytes."""
         from weasyprint import Attachment  # noqa: PLC0415
 

@@ -123,7 +123,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
 def settings(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> Iterator[Settings]:
     """The settings of this test's portal; the marker `settings` changes them."""
     named = request.config.getoption("--portal-plugins")
-    chosen = replace(load({} if named is None else {"PORTAL_PLUGINS": str(named)}), home=tmp_path / "home", queue_url="memory:", storage_url=(tmp_path / "files").as_uri(), secret_key="test", mail_url="smtp://127.0.0.1:9")  # noqa: S106 - port 9: nobody answers
+    if named is None:
+        named = " ".join(request.config.getini("rubrica_plugins")) or None  # those of an outside distribution's pyproject.toml
+    chosen = replace(load({} if named is None else {"PORTAL_PLUGINS": str(named)}), home=tmp_path / "home", queue_url="memory:", storage_url=(tmp_path / "files").as_uri(), secret_key="test", mail_url="smtp://127.0.0.1:9")
     marker = request.node.get_closest_marker("settings")
     if marker:
         chosen = replace(chosen, **marker.kwargs)
