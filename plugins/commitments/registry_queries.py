@@ -123,8 +123,8 @@ def how_many_complete(session: Session, process_id: int) -> int:
 
 
 def matrix(session: Session, process_id: int, page: Page) -> list[tuple[Row[Any], dict[str, str]]]:
-    """Return a page of ((code, name, short name) of an organisation whose commitment is complete, {item: stance})."""
-    columns = select(Commitment.id, Commitment.code, Organisation.name, Organisation.short_name)
+    """Return a page of ((code, name) of an organisation whose commitment is complete, {item: stance})."""
+    columns = select(Commitment.id, Commitment.code, Organisation.name)
     rows = session.execute(_alphabetical(columns, process_id, page, Commitment.state == COMPLETE)).all()
     stances: dict[int, dict[str, str]] = {row.id: {} for row in rows}
     found = select(Stance.commitment_id, Stance.item_code, Stance.stance).where(Stance.commitment_id.in_(stances), Stance.stance.is_not(None))

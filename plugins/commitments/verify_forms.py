@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, StringField
 
 
@@ -20,4 +20,4 @@ class FileForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    archivo = FileField(lazy_gettext("Archivo PDF"))
+    archivo = FileField(lazy_gettext("Archivo PDF"), validators=[FileRequired()])

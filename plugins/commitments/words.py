@@ -23,7 +23,7 @@ STATE = {
     states.DECLINED: Word(N_("Declinó"), "neutral", "bar"),
     states.WITHDRAWN: Word(N_("Se retiró"), "neutral", "bar"),
     states.SUPERSEDED: Word(N_("Reemplazado"), "neutral", "bar"),
-    states.EXPIRED: Word(N_("Sin firma al vencer el plazo"), "neutral", "bar"),
+    states.EXPIRED: Word(N_("Plazo vencido"), "neutral", "bar"),
 }
 STATE_ORDER = tuple(STATE)
 MARKS = {"suscribe": N_("S"), "con_observacion": N_("SO"), "no_suscribe": N_("N"), "sin_pronunciamiento": "–"}

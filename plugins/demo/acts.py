@@ -1,6 +1,5 @@
 """The acts of the sample signing: each through the real service, at its own time, and only if it did not happen before."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -199,16 +198,15 @@ def withdraw(scene: Scene, now: datetime, *, slug: str) -> None:
             api.withdraw(session, now=now, person_id=staff, commitment=commitment, document="Carta N.° 1 (muestra)", reason=one.reason, public=one.reason_public)
 
 
-def extend(scene: Scene, now: datetime, *, slugs: Iterable[str], deadline: datetime) -> None:
-    """Give more time to the organisations that asked for it."""
-    for slug in slugs:
-        with scene.transaction() as session:
-            commitment = commitment_of(scene, session, slug)
-            if commitment.deadline < deadline:
-                api.move_deadline(
-                    session, now=now, process=commitment.process, commitment=commitment, deadline=deadline, by=scene.person(session, EMAILS["coordinator"]).id,
-                    reason="Prórroga ofrecida a todas las organizaciones; esta la aceptó (muestra).",
-                )
+def agree_deadline(scene: Scene, now: datetime, *, slug: str, deadline: datetime) -> None:
+    """Give one organisation the deadline that was agreed with it."""
+    with scene.transaction() as session:
+        commitment = commitment_of(scene, session, slug)
+        if not happened(session, commitment, "deadline_moved"):
+            api.move_deadline(
+                session, now=now, process=commitment.process, commitment=commitment, deadline=deadline, by=scene.person(session, EMAILS["coordinator"]).id,
+                reason="Plazo más corto acordado con la organización por teléfono (muestra).",
+            )
 
 
 def expire(scene: Scene, now: datetime, *, slug: str) -> None:

@@ -13,7 +13,7 @@ from portal.errors import NotFound
 
 FOLDER = "demo-mail"
 PAGE = 40
-_NAME = re.compile(r"[A-Za-z0-9_-]+\.eml")
+_NAME = re.compile(r"[\w.-]*rubrica-(\d+)\.eml")  # see portal.mail: the number is the message's own
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Letter:
 def names(home: Path) -> list[str]:
     """Return the messages' file names, the newest first; they are numbered in the order they were written."""
     folder = home / FOLDER
-    found = [path.name for path in folder.glob("*.eml")] if folder.is_dir() else []
-    return sorted(found, key=lambda name: int("".join(re.findall(r"\d+", name.partition(".")[0].partition("-")[2])) or 0), reverse=True)
+    found = [(int(match[1]), path.name) for path in folder.glob("*.eml") if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
+    return [name for _, name in sorted(found, reverse=True)]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from plugins.demo.data.organisations import ORGANISATIONS
 from plugins.demo.data.stances import QUESTIONS
 from plugins.demo.scene import Scene
 
-FIRST_DEADLINE, SECOND_DEADLINE = 3, -20
+DEADLINE, SHORT_DEADLINE = -20, 3
 SIGNERS = ("candidato_gobernador", "personero_titular")
 LATE_INVITATION = {"suri": 2.0}
 MEET = {"waranway": 14, "huallata": 15, "pisonay": 22, "qantu": 30, "chachacomo": 25}
@@ -39,10 +39,8 @@ def whole(scene: Scene) -> list[Act]:
 
 
 def _signing(scene: Scene) -> Iterator[Act]:
-    later = scene.at(SECOND_DEADLINE)
-    everybody = [one.slug for one in ORGANISATIONS]
     yield Act(56, acts.prepare_keys)
-    yield Act(42, partial(acts.open_process, deadline=scene.at(FIRST_DEADLINE)))
+    yield Act(42, partial(acts.open_process, deadline=scene.at(DEADLINE)))
     for place, one in enumerate(ORGANISATIONS):
         if one.stage != "no_contactada":
             yield Act(LATE_INVITATION.get(one.slug, 41) - place / 500, partial(acts.invite, slug=one.slug))
@@ -59,7 +57,7 @@ def _signing(scene: Scene) -> Iterator[Act]:
     for slug, days in CONFIRM.items():
         yield Act(days, partial(acts.confirm, slug=slug))
     yield from _ends()
-    yield Act(5, partial(acts.extend, slugs=[slug for slug in everybody if slug not in {*DECLINE, *SIGN, SILENT} or slug == "intimpa"], deadline=later))
+    yield Act(20, partial(acts.agree_deadline, slug=SILENT, deadline=scene.at(SHORT_DEADLINE)))
 
 
 def _reading(slug: str, place: int) -> Iterator[Act]:
@@ -79,4 +77,4 @@ def _ends() -> Iterator[Act]:
     for slug, days in DECLINE.items():
         yield Act(days, partial(acts.decline, slug=slug))
     yield Act(6, partial(acts.withdraw, slug="lliclla"))
-    yield Act(FIRST_DEADLINE - 0.01, partial(acts.expire, slug=SILENT))
+    yield Act(SHORT_DEADLINE - 0.01, partial(acts.expire, slug=SILENT))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from portal.extend import Command, JobKind, PageItem, Plugin, hookimpl
 
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from sqlalchemy.orm import Session
 
-    from portal.accounts.actor import Actor
     from portal.context import Portal
 
 PLUGIN = Plugin(name="demo", label="Demostración", version="0.1.0", summary="Datos de muestra, entradas con un clic y el correo que saldría. Solo con PORTAL_DEMO.")
@@ -25,7 +24,7 @@ def blueprints() -> "Iterable[Blueprint]":
 
 
 @hookimpl
-def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[PageItem]:
+def page_items(place: str) -> Iterable[PageItem]:
     """The list of sample people on the sign-in page, and the way to the mail."""
     from plugins.demo.places import items  # noqa: PLC0415
 
@@ -50,7 +49,7 @@ def _load(portal: "Portal", _identity: str) -> None:
     load_and_tell(portal)
 
 
-def _pending(session: "Session", now: datetime) -> Iterable[str]:
+def _pending(_session: "Session", _now: datetime) -> Iterable[str]:
     from plugins.demo.loading import untold  # noqa: PLC0415
 
     return untold()

@@ -1,13 +1,15 @@
 """Where the sample acts take place: the installation, the demo's own day, and ways to find who and what they are about."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from portal.mail import QUEUED, MailMessage, deliver
 from portal.organisations.models import Organisation
 
 RECORD = "demo-data.json"
+LIMA = ZoneInfo("America/Lima")
 PROCESS = "APU-2023-v1"
 CODES = {one.slug: one.jne_code for one in ORGANISATIONS}
 
@@ -50,8 +53,10 @@ class Scene:
         return cls(quiet, datetime.fromisoformat(begun) if begun else now)
 
     def at(self, days: float) -> datetime:
-        """Return the instant so many days before the demo's day."""
-        return self.day - timedelta(days=days)
+        """Return an instant in working hours (9 to 17, Lima) so many days before the demo's day; a fraction is earlier that day."""
+        whole = math.floor(days)
+        evening = self.day.astimezone(LIMA).replace(hour=17, minute=0, second=0, microsecond=0) - timedelta(days=whole)
+        return (evening - timedelta(hours=8) * (days - whole)).astimezone(UTC)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

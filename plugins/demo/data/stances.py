@@ -28,7 +28,7 @@ _OBSERVATIONS = {
         "INS-03.2",
     ): "Proponemos un porcentaje mínimo del presupuesto de inversión para el proceso participativo.",
     ("huallata", "ECO-02.1"): "La reducción propuesta nos parece poca para cuatro años; sugerimos una meta por sector.",
-    ("waranway", "SOC-04.2"): "La certificación de lengua debería empezar por los establecimientos de salud.",
+    ("chachacomo", "SOC-04.2"): "La certificación de lengua debería empezar por los establecimientos de salud.",
     ("lliclla", "INS-04.3"): "Pedimos nombrar también a las centrales provinciales de rondas.",
 }
 _REFUSALS = {
