@@ -32,8 +32,8 @@ def audit(portal: Portal, session: Session) -> Iterator[LedgerProblem]:
     rows = select(Commitment).options(
         selectinload(Commitment.slots).selectinload(Slot.person), selectinload(Commitment.revisions), selectinload(Commitment.stances), selectinload(Commitment.process).selectinload(Process.version),
     )
-    found = {one.code: one for one in session.scalars(rows.order_by(Commitment.id))}
-    for code, facts in entries.items():
+    found = {one.code: one for one in session.scalars(rows.order_by(Commitment.id).execution_options(populate_existing=True))}
+    for code in entries:
         if code not in found:
             yield _problem(code, f"El compromiso {code} está en el registro y ya no en la base de datos.")
     for code, commitment in found.items():
@@ -51,7 +51,7 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> It
     signatures = [fact for fact in now_in_force if fact.kind == signing_acts.SIGNED]
     sentences = [*_state(commitment, facts), *_revisions(commitment, facts), *_slots(commitment, signatures)]
     if issued is not None:
-        sentences += _document(portal, commitment, issued, signatures)
+        sentences += _document(portal, commitment, issued)
     published = next((fact for fact in now_in_force if fact.kind == evidence.PUBLISHED), None)
     if commitment.constancia_sha256 != (published.data["constancia_sha256"] if published else None):
         sentences.append("la constancia no es la que se registró")
@@ -104,7 +104,7 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterato
     yield from (f"falta la firma «{field}»" for field in facts)
 
 
-def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry, signatures: list[LedgerEntry]) -> list[str]:
+def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> list[str]:
     data = issued.data
     if commitment.state == states.OPEN:  # discarded: the row no longer points to it
         return []

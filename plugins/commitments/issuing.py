@@ -7,6 +7,7 @@ first checks that nothing it says changed meanwhile.
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -34,7 +35,7 @@ FAILED = N_("No se pudo emitir el documento. Se intentará de nuevo en unos minu
 TRIES = 3
 
 
-def waiting(session: Session, now: datetime) -> Iterable[str]:
+def waiting(session: Session, _now: datetime) -> Iterable[str]:
     """Return the ids of commitments whose document was asked for and is not there."""
     rows = select(Commitment.id).where(Commitment.state == states.OPEN, Commitment.issue_requested_at.is_not(None), Commitment.stances_open.is_(False))
     return [str(found) for found in session.scalars(rows.order_by(Commitment.issue_requested_at).limit(100))]
@@ -137,7 +138,7 @@ def _ready(session: Session, portal: Portal, commitment_id: int, *, lock: bool =
     return commitment
 
 
-def _checked_record(session: Session, commitment: Commitment, agenda: FrozenAgenda, *, now: datetime) -> dict[str, object]:
+def _checked_record(session: Session, commitment: Commitment, agenda: FrozenAgenda, *, now: datetime) -> dict[str, Any]:
     if unanswered(agenda, stances_of(session, commitment)):
         raise Conflict(N_("Hay puntos sin respuesta: el documento no se puede emitir."))
     return commitment_record(session, commitment, agenda, now=now)
@@ -146,7 +147,7 @@ def _checked_record(session: Session, commitment: Commitment, agenda: FrozenAgen
 def _write_problem(portal: Portal, commitment_id: int, error: Exception) -> None:
     known = isinstance(error, PortalError) and error.status < 500  # noqa: PLR2004 - a sentence for the organisation and the Mesa
     if not known:
-        log.exception("instrument of commitment %s not issued", commitment_id)
+        log.error("instrument of commitment %s not issued", commitment_id, exc_info=error)
     with portal.sessions() as session:
         commitment = session.get(Commitment, commitment_id)
         if commitment is not None and commitment.state == states.OPEN:

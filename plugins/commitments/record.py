@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments.agenda_text import FrozenAgenda
 from plugins.commitments.models import Commitment, Slot, Stance
+from plugins.commitments.stances import stances_of, totals
 from plugins.commitments.states import STANCES
-from plugins.commitments.stances import counts, stances_of, totals
 from portal.documents.canonical import digest, sha256
 from portal.organisations.models import CAPACITIES, KINDS, Membership, Organisation
 

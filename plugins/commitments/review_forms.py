@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 
-class ItemForm(Form):
+class ItemForm(Form):  # type: ignore[misc]
     """What is typed beside the four positions of one item; made with the item's code as prefix."""
 
     observation = TextAreaField(_l("Observación"))

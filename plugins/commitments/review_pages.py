@@ -32,12 +32,13 @@ class ShownItem:
 def typed_in(form: MultiDict[str, str], agenda: FrozenAgenda, dimension: str) -> dict[str, Typed]:
     """Return what a posted page holds, by item code."""
     found = {}
+    longest = len(str(2**31))
     for item in agenda.dimension(dimension)["items"]:
         code = str(item["code"])
         if f"{code}-revision" in form:
             revision = form.get(f"{code}-revision", "0")
             text = form.get(f"{code}-observation", "").replace("\r\n", "\n")
-            found[code] = Typed(form.get(f"{code}-stance") or None, text, int(revision) if revision.isdecimal() and len(revision) < 9 else 0)
+            found[code] = Typed(form.get(f"{code}-stance") or None, text, int(revision) if revision.isdecimal() and len(revision) < longest else 0)
     return found
 
 

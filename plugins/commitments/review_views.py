@@ -210,10 +210,8 @@ def send_question(code: str) -> Any:
     part, agenda = _reviewer(code)
     form = _question_form(agenda)
     try:
-        if form.item.data not in {"", *agenda.codes}:
-            raise Invalid(fields={"item": N_("Elija un punto de la lista.")})
         questions.ask(
-            web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=form.text.data or "", item_code=form.item.data or None,
+            web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=form.text.data or "", item_code=form.item.data if form.item.data in agenda.codes else None,
             mailer=web.portal().mailer,
         )
     except Invalid as error:

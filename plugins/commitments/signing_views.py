@@ -105,6 +105,20 @@ def certificate(code: str) -> Response:
     return _pdf(part.commitment.constancia_sha256, f"constancia-{part.commitment.code}.pdf")
 
 
+@blueprint.get("/mi-compromiso/<code>/plazo.ics")
+@signed_in
+def calendar(code: str) -> Response:
+    """Give the deadline as a calendar entry; it carries the public address only."""
+    commitment = part_of(web.session, code=code, person_id=web.person_id()).commitment
+    moment = f"{commitment.deadline:%Y%m%dT%H%M%SZ}"
+    summary = gettext("Plazo del compromiso %(code)s", code=commitment.code)
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Rúbrica//ES", "BEGIN:VEVENT", f"UID:{commitment.code}@rubrica", f"DTSTAMP:{g.now:%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{moment}", f"DTEND:{moment}", f"SUMMARY:{summary}", f"URL:{web.portal().settings.public_url}/v/{commitment.code}", "END:VEVENT", "END:VCALENDAR", "",
+    ]
+    return Response("\r\n".join(lines), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="plazo-{commitment.code}.ics"'})
+
+
 @blueprint.get("/mi-compromiso/<code>/declinar")
 @signed_in(fresh=True)
 def refuse(code: str) -> str:

@@ -52,8 +52,9 @@ class Signing:
 
 def at_rest(session: Session, commitment: Commitment) -> Commitment:
     """Read the commitment with all a test looks at, and leave no transaction open: on SQLite it would keep everybody else from writing."""
-    session.expire_all()
     session.refresh(commitment)
+    for row in (*commitment.slots, *commitment.revisions):
+        session.refresh(row)
     _ = [slot.person and slot.person.full_name for slot in commitment.slots], [one.number for one in commitment.revisions], commitment.process.version.agenda.code, commitment.organisation.name
     session.commit()
     return commitment
@@ -157,8 +158,8 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
 @pytest.fixture
 def answered(portal: Portal, session: Session, commitment: Callable[..., Signing], now: datetime) -> Callable[..., Signing]:
     """Make a commitment whose every item has a stance (all four in turn), not confirmed yet."""
-    from plugins.commitments.stances import Typed, save_page  # noqa: PLC0415
-    from plugins.commitments.agenda_text import frozen_agenda  # noqa: PLC0415
+    from plugins.commitments.agenda_text import frozen_agenda
+    from plugins.commitments.stances import Typed, save_page
 
     def make(of: Process | None = None, **values: Any) -> Signing:
         signing = commitment(of, **values)
@@ -179,8 +180,8 @@ def answered(portal: Portal, session: Session, commitment: Callable[..., Signing
 @pytest.fixture
 def issued(portal: Portal, session: Session, answered: Callable[..., Signing], now: datetime) -> Callable[..., Signing]:
     """Make a commitment whose instrument is issued: issued(process_) → Signing in state "issued"."""
-    from plugins.commitments.issuing import issue  # noqa: PLC0415
-    from plugins.commitments.stances import confirm  # noqa: PLC0415
+    from plugins.commitments.issuing import issue
+    from plugins.commitments.stances import confirm
 
     def make(of: Process | None = None, **values: Any) -> Signing:
         signing = answered(of, **values)
@@ -196,7 +197,7 @@ def issued(portal: Portal, session: Session, answered: Callable[..., Signing], n
 @pytest.fixture
 def sign_all(portal: Portal, session: Session, now: datetime) -> Callable[[Signing], None]:
     """Sign every slot in order, without the pages."""
-    from plugins.commitments.signing_acts import sign_slot  # noqa: PLC0415
+    from plugins.commitments.signing_acts import sign_slot
 
     def sign(signing: Signing, upto: int | None = None) -> None:
         for slot in signing.commitment.slots[:upto]:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Barrier
 
@@ -58,6 +59,7 @@ def test_the_whole_road_from_code_to_constancia(
     answer = first.post(f"{base}/firmar", data={"code": last_code(session), "name": "firmante 1  DE muestra", "agrees": "y"})
     assert (answer.status_code, answer.location) == (303, f"{base}/constancia")
     assert "Firmó el compromiso" in first.get(f"{base}/constancia").get_data(as_text=True)
+    assert "\r\nSUMMARY:Plazo del compromiso RUB-" in first.get(f"{base}/plazo.ics").get_data(as_text=True)
     assert fresh(session, signing).state == "partly_signed"
     assert second.get(f"/firmar/{signing.commitment.code}").location == f"{base}/firmar"
     second.post(f"{base}/firmar/codigo")
@@ -75,7 +77,7 @@ def test_the_whole_road_from_code_to_constancia(
     )
     constancia = tmp_path / "constancia.pdf"
     constancia.write_bytes(portal.store.get(commitment.constancia_sha256 or ""))
-    words = subprocess.run(["pdftotext", "-layout", constancia, "-"], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
+    words = subprocess.run(["pdftotext", "-layout", constancia, "-"], capture_output=True, text=True, check=True).stdout
     assert all(digest in words for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode())))
     assert "(hora de Lima)" in words
     sent = session.scalars(select(MailMessage).where(MailMessage.kind == "commitment.constancia").order_by(MailMessage.id)).all()
@@ -93,11 +95,11 @@ def test_outside_readers_accept_every_signature(portal: Portal, issued: Callable
     file.write_bytes(portal.store.get(signing.commitment.head_sha256 or ""))
     root.write_bytes(keys.root_pem(portal) or b"")
     database.mkdir()
-    subprocess.run(["certutil", "-N", "-d", f"sql:{database}", "--empty-password"], check=True, capture_output=True)  # noqa: S603, S607
-    subprocess.run(["certutil", "-A", "-d", f"sql:{database}", "-n", "root", "-t", "CT,C,C", "-i", root], check=True, capture_output=True, timeout=20)  # noqa: S603, S607
-    shown = subprocess.run(["pdfsig", "-nssdir", f"sql:{database}", file], capture_output=True, text=True, check=False, timeout=60).stdout  # noqa: S603, S607
+    subprocess.run(["certutil", "-N", "-d", f"sql:{database}", "--empty-password"], check=True, capture_output=True)
+    subprocess.run(["certutil", "-A", "-d", f"sql:{database}", "-n", "root", "-t", "CT,C,C", "-i", root], check=True, capture_output=True, timeout=20)
+    shown = subprocess.run(["pdfsig", "-nssdir", f"sql:{database}", file], capture_output=True, text=True, check=False, timeout=60).stdout
     assert (shown.count("Signature is Valid."), shown.count("Certificate is Trusted.")) == (3, 3)
-    subprocess.run(["qpdf", "--check", file], check=True, capture_output=True)  # noqa: S603, S607
+    subprocess.run(["qpdf", "--check", file], check=True, capture_output=True)
 
 
 def test_what_is_missing_is_said_beside_its_field_and_costs_no_code(session: Session, issued: Callable[..., Signing], actors: Actors) -> None:
@@ -193,7 +195,7 @@ def test_parallel_signatures_of_one_group_all_stand(portal: Portal, session: Ses
     commitment = fresh(session, signing)
     assert (commitment.state, [one.number for one in commitment.revisions]) == ("complete", [0, 1, 2, 3, 4])
     chain = [portal.store.get(one.sha256) for one in commitment.revisions]
-    assert all(later.startswith(earlier) for earlier, later in zip(chain, chain[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(chain))
     assert inspect(chain[-1], trust_roots=read_roots(keys.root_pem(portal) or b""), now=now).verdict == "valid"
     assert audit(portal, session)[1] == []
 
@@ -213,7 +215,7 @@ def test_signing_and_declining_exclude_each_other(portal: Portal, session: Sessi
 
 
 @pytest.mark.parametrize("public", [True, False])
-def test_every_party_hears_of_a_refusal(session: Session, issued: Callable[..., Signing], process: Callable[..., Process], actors: Actors, portal: Portal, now: datetime, public: bool) -> None:
+def test_every_party_hears_of_a_refusal(session: Session, issued: Callable[..., Signing], process: Callable[..., Process], actors: Actors, portal: Portal, now: datetime, *, public: bool) -> None:
     witness = {"side": "witness", "capacity": "testigo", "group": 2, "required": False, "method": "electronic"}
     signing = issued(process(plan=[*PLAN, witness]))
     base, browser = f"/mi-compromiso/{signing.commitment.code}", actors.signed_in(signing.representative)
