@@ -1,8 +1,8 @@
 """The hydrographic units of Apurímac that an environmental item can name."""
 
-# Main units of the department, all in the Autoridad Administrativa del Agua XI Pampas-Apurímac. Names as the Autoridad
-# Nacional del Agua writes them in «Priorización de cuencas para la gestión de los recursos hídricos» (2016) and in its
-# evaluations of water resources of 2019 (cuenca Pampas, intercuenca Alto Apurímac).
+# Pampas, Pachachaca, Santo Tomás and Alto Apurímac are named by the Autoridad Nacional del Agua in «Priorización de cuencas
+# para la gestión de los recursos hídricos», chapter «AAA XI Pampas-Apurímac» (98 % of the department lies in it). It calls
+# Oropesa the river that the sample agenda calls Vilcabamba, after its lower course: to be confirmed with the authority.
 BASINS = (
     ("pampas", "Pampas"),
     ("pachachaca", "Pachachaca"),
