@@ -1,8 +1,8 @@
 """The hydrographic units of Apurímac that an environmental item can name."""
 
 # Pampas, Pachachaca, Santo Tomás and Alto Apurímac are named by the Autoridad Nacional del Agua in «Priorización de cuencas
-# para la gestión de los recursos hídricos», chapter «AAA XI Pampas-Apurímac» (98 % of the department lies in it). It calls
-# Oropesa the river that the sample agenda calls Vilcabamba, after its lower course: to be confirmed with the authority.
+# para la gestión de los recursos hídricos», chapter «AAA XI Pampas-Apurímac» (98 % of the department lies in it). That list
+# has Oropesa and no Vilcabamba, which is the name in the sample agenda: to be confirmed with the authority.
 BASINS = (
     ("pampas", "Pampas"),
     ("pachachaca", "Pachachaca"),
