@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.txt", "jinja2.ext:babel_extract")]
 OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "silent": "false"}, "**.txt": {"extensions": "jinja2.ext.do", "silent": "false"}}
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
+RESTLESS = ("POT-Creation", "PO-Revision", "Generated-By", "Last-Translator")  # header lines that change by themselves
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,17 @@ class Part:
     def po(self) -> Path:
         """The catalogue that people edit."""
         return self.home / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+
+
+class Steady(Catalog):
+    """A catalogue whose header changes only when somebody changes it."""
+
+    def __iter__(self) -> Iterator[Message]:
+        """Yield the header without its restless lines, then the messages."""
+        header, *others = super().__iter__()
+        header.string = "".join(line for line in str(header.string).splitlines(keepends=True) if not line.startswith(RESTLESS))
+        yield header
+        yield from others
 
 
 def parts() -> list[Part]:
@@ -73,13 +85,17 @@ def written(catalog: Catalog) -> bytes:
     buffer = BytesIO()
     write_po(buffer, catalog, width=120, omit_header=False, include_lineno=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator'))).encode()
+    return "".join(line for line in lines if not line.startswith(tuple(f'"{name}' for name in RESTLESS))).encode()
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """Return a catalogue as a .mo file."""
+    """Return a catalogue as a .mo file, the same for the same messages."""
+    steady = Steady(locale=catalog.locale, project=catalog.project, fuzzy=False)
+    for message in catalog:
+        if message.id:
+            steady.add(message.id, message.string)
     buffer = BytesIO()
-    write_mo(buffer, catalog)
+    write_mo(buffer, steady)
     return buffer.getvalue()
 
 
