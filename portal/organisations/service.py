@@ -59,7 +59,8 @@ def edit_organisation(session: Session, organisation: Organisation, *, revision:
 
     Raises `Invalid`, or `Stale` (`theirs`: the row as it is now) when somebody saved since.
     """
-    session.refresh(organisation, with_for_update=True)
+    session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())  # PostgreSQL locks no outer join
+    session.refresh(organisation)
     if organisation.revision != revision:
         raise Stale(
             N_(
