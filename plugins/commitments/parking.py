@@ -11,11 +11,14 @@ from plugins.commitments.models import Commitment, Parked
 from portal.documents.canonical import sha256
 
 KEPT_FOR = timedelta(days=2)
+MOST = 200  # a commitment: whoever is not signed in may send pages, so the oldest make room
 
 
 def park(session: Session, *, now: datetime, commitment: Commitment, dimension: str, typed: dict[str, Any]) -> str:
     """Keep a form; return the secret that gives it back, which only the browser that sent it gets."""
     session.execute(delete(Parked).where(Parked.parked_at < now - KEPT_FOR))
+    oldest = select(Parked.id).where(Parked.commitment_id == commitment.id).order_by(Parked.id.desc()).offset(MOST - 1)
+    session.execute(delete(Parked).where(Parked.id.in_(list(session.scalars(oldest)))))
     token = secrets.token_urlsafe(32)
     session.add(Parked(token_sha256=sha256(token.encode()), commitment_id=commitment.id, dimension=dimension, typed=typed, parked_at=now))
     session.flush()

@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from plugins.commitments import issuing, parking, questions, states
 from plugins.commitments import stances as positions
@@ -274,7 +275,7 @@ def _review_page(part: Part, agenda: FrozenAgenda, *, problem: str | None = None
 
 def _question_form(agenda: FrozenAgenda, *, item: str = "") -> QuestionForm:
     form = QuestionForm() if request.method == "POST" else QuestionForm(formdata=None, data={"item": item})
-    form.item.choices = [("", gettext("Todo el compromiso")), *((code, code) for code in agenda.codes)]
+    form.item.choices = [SelectChoice("", gettext("Todo el compromiso")), *(SelectChoice(code, code) for code in agenda.codes)]
     return form
 
 

@@ -64,7 +64,7 @@ def frozen_content(code: str, number: int = 1) -> dict[str, Any]:
     """Return a small agenda in the shape "rubrica.agenda/1"."""
     dimensions = []
     for name, (label, prefix, count) in ITEMS.items():
-        items = [
+        items: list[dict[str, Any]] = [
             {
                 "code": f"{prefix}-01" if place == 0 else f"{prefix}-01.{place}", "kind": "lineamiento" if place == 0 else "resultado",
                 "kind_label": "Lineamiento" if place == 0 else "Resultado", "parent": None if place == 0 else f"{prefix}-01",

@@ -78,7 +78,7 @@ def test_the_whole_road_from_code_to_constancia(
     constancia = tmp_path / "constancia.pdf"
     constancia.write_bytes(portal.store.get(commitment.constancia_sha256 or ""))
     words = subprocess.run(["pdftotext", "-layout", constancia, "-"], capture_output=True, text=True, check=True).stdout
-    assert all(digest in words for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode())))
+    assert all(str(digest) in words for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode())))
     assert "(hora de Lima)" in words
     sent = session.scalars(select(MailMessage).where(MailMessage.kind == "commitment.constancia").order_by(MailMessage.id)).all()
     assert [(mail.person_id, mail.files) for mail in sent] == [
