@@ -15,22 +15,37 @@ from portal.extend import PageItem
 def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
     """Yield what is shown in `place`."""
     if place in {"nav.public", "nav.footer"}:
-        yield PageItem(label=gettext("Compromisos"), href=url_for("registry.index"), weight=20, active=request.path.startswith("/compromisos"))
-        yield PageItem(label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/")))
+        yield PageItem(
+            label=gettext("Compromisos"), href=url_for("registry.index"), weight=20, active=request.path.startswith("/compromisos")
+        )
+        yield PageItem(
+            label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/"))
+        )
     elif place == "nav.account" and participants.takes_part(web.session, web.actor().person_id):
-        yield PageItem(label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso"))
+        yield PageItem(
+            label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso")
+        )
     elif place == "nav.staff" and web.allowed("commitments.board"):
-        yield PageItem(label=gettext("Tablero"), href=url_for("commitments_staff.index"), weight=25, active=request.path.startswith("/gestion/compromisos"))
+        yield PageItem(
+            label=gettext("Tablero"),
+            href=url_for("commitments_staff.index"),
+            weight=25,
+            active=request.path.startswith("/gestion/compromisos"),
+        )
     elif place == "organisation" and web.allowed("commitments.board"):
         yield from _of_organisation(subject)
     elif place == "agenda" and web.allowed("commitments.manage", agenda_id=subject.agenda_id):
         yield PageItem(
-            label=gettext("Abrir un proceso de suscripción"), text=gettext("Para pedir a las organizaciones que revisen y suscriban esta versión."),
-            href=url_for("commitments_staff.new_process", version=subject.id), weight=80,
+            label=gettext("Abrir un proceso de suscripción"),
+            text=gettext("Para pedir a las organizaciones que revisen y suscriban esta versión."),
+            href=url_for("commitments_staff.new_process", version=subject.id),
+            weight=80,
         )
 
 
 def _of_organisation(organisation: Any) -> Iterator[PageItem]:
     agendas = web.permissions().agendas(web.actor(), "commitments.board")
     for process, code in board_queries.processes_of_organisation(web.session, organisation.id, agendas):
-        yield PageItem(label=process.title, text=code, href=url_for("commitments_staff.case", code=process.code, commitment=code), weight=50)
+        yield PageItem(
+            label=process.title, text=code, href=url_for("commitments_staff.case", code=process.code, commitment=code), weight=50
+        )

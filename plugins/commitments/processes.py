@@ -118,6 +118,9 @@ def create_process(
 
 def choose(session: Session, *, now: datetime, process: Process, organisation_ids: Iterable[int], by: int | None) -> list[Commitment]:
     """Take organisations into the process and return the new commitments; those already in it are left as they are."""
+    session.execute(
+        select(Process.id).where(Process.id == process.id).with_for_update()
+    )  # two who choose at once choose one after the other
     if process.closed_at is not None:
         raise Conflict(N_("Este proceso está cerrado: ya no admite organizaciones."))
     wanted = set(organisation_ids) - set(session.scalars(select(Commitment.organisation_id).where(Commitment.process_id == process.id)))

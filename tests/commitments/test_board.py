@@ -398,7 +398,9 @@ def test_the_board_costs_the_same_with_1_30_and_3000_and_is_quick(
     assert (found.total, found.extra["stages"]["reunion_realizada"], time.perf_counter() - started < 2) == (3000, 3000, True)
 
 
-def test_other_pages_lead_to_the_board(commitment: Callable[..., Signing], version: AgendaVersion, actors: Actors, staff: FlaskClient) -> None:
+def test_other_pages_lead_to_the_board(
+    commitment: Callable[..., Signing], version: AgendaVersion, actors: Actors, staff: FlaskClient
+) -> None:
     one = commitment()
     organisation, number = one.commitment.organisation_id, version.id
     page = staff.get(f"/gestion/organizaciones/{organisation}").get_data(as_text=True)
