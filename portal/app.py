@@ -2,20 +2,7 @@
 
 import logging
 
-from flask import (  # noqa: F401
-    Blueprint,
-    Flask,
-    Response,
-    flash,
-    g,
-    get_flashed_messages,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    session,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, g, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_compress import Compress
 from markupsafe import Markup
@@ -44,9 +31,9 @@ def create_app(portal: Portal) -> Flask:
     app = Flask("portal", static_folder=str(STATIC), static_url_path="/static", template_folder=None)
     app.extensions["portal"] = portal
     app.extensions["permissions"] = Permissions.of(portal.registry.answers("permissions"))
+    web.guard(app)  # before the extensions: what they refuse has a request id too
     _configure(app, portal)
     _templates(app, portal)
-    web.guard(app)
     security.init_app(app, portal)
     failures.init_app(app)
     for blueprint in CORE:

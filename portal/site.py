@@ -1,6 +1,6 @@
 """The core's own pages that belong to no subject: home, health, language, and the administrators' view of the portal."""
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, send_from_directory, url_for
 from flask_babel import gettext
 from sqlalchemy import text
 
@@ -8,6 +8,7 @@ from portal import diagnosis, templating, web
 from portal.agendas import queries as agendas
 from portal.context import Portal
 from portal.extend.kinds import PageItem
+from portal.paths import STATIC
 from portal.web import public, requires
 
 blueprint = Blueprint("site", __name__)
@@ -26,6 +27,13 @@ def health() -> Response:
     """Answer machines: the database answers and its tables are there."""
     web.session.execute(text("SELECT count(*) FROM ledger_head"))
     return jsonify(status="ok")
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """Answer browsers that ask without reading the page: an error page here would write a session of its own."""
+    return send_from_directory(STATIC, "favicon.svg", max_age=365 * 86400)
 
 
 @blueprint.post("/idioma")

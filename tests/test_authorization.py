@@ -81,6 +81,7 @@ TABLE: dict[str, frozenset[str]] = {
     # The portal itself
     "site.home": ALL,
     "site.health": ALL,
+    "site.favicon": ALL,
     "site.language": ALL,
     "site.status": ADMINISTRATOR,
     # Entering, and one's own account
@@ -124,6 +125,11 @@ TABLE: dict[str, frozenset[str]] = {
     "organisations.import_confirm": ANY_MESA,
     "organisations.import_template": ANY_MESA,
     "organisations.logo": ALL,
+    # The demo's own, which are not there without PORTAL_DEMO
+    "demo.mailbox": ALL,
+    "demo.letter": ALL,
+    "demo.attachment": ALL,
+    "demo.enter": ALL,
     # Agendas, as published
     "agendas.index": ALL,
     "agendas.agenda": ALL,
@@ -309,7 +315,7 @@ def issue_now(portal: Portal, session: Session, commitment: Commitment, represen
 
 @pytest.fixture(scope="module")
 def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    base = load({})
+    base = load({"PORTAL_DEMO": "1"})
     address = databases.new(base.plugins)
     home = tmp_path_factory.mktemp("home")
     portal = assemble(
