@@ -21,7 +21,7 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
         yield PageItem(
             label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/"))
         )
-    elif place == "nav.account" and participants.takes_part(web.session, web.actor().person_id):
+    elif place == "nav.account" and participants.takes_part(web.session, actor.person_id):
         yield PageItem(
             label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso")
         )
@@ -33,7 +33,7 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
             active=request.path.startswith("/gestion/compromisos"),
         )
     elif place == "organisation" and web.allowed("commitments.board"):
-        yield from _of_organisation(subject)
+        yield from _of_organisation(actor, subject)
     elif place == "agenda" and web.allowed("commitments.manage", agenda_id=subject.agenda_id):
         yield PageItem(
             label=gettext("Abrir un proceso de suscripción"),
@@ -43,8 +43,8 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
         )
 
 
-def _of_organisation(organisation: Any) -> Iterator[PageItem]:
-    agendas = web.permissions().agendas(web.actor(), "commitments.board")
+def _of_organisation(actor: Actor, organisation: Any) -> Iterator[PageItem]:
+    agendas = web.permissions().agendas(actor, "commitments.board")
     for process, code in board_queries.processes_of_organisation(web.session, organisation.id, agendas):
         yield PageItem(
             label=process.title, text=code, href=url_for("commitments_staff.case", code=process.code, commitment=code), weight=50
