@@ -25,7 +25,8 @@ from portal.web import public
 blueprint = Blueprint("verification", __name__)
 BUSY = N_("Hay muchas verificaciones en este momento. Espere un minuto y vuelva a intentarlo.")
 _places = threading.BoundedSemaphore(2)  # each judgement may take a processor and a gigabyte for a few seconds
-_PATIENCE = 20  # seconds
+_waiting = threading.BoundedSemaphore(4)  # at work or waiting for it; the other threads go on serving pages
+_PATIENCE = 15  # seconds
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -93,12 +94,17 @@ def _page(verified: Verified, telling: Telling) -> str:
 
 @contextmanager
 def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=_PATIENCE):
+    if not _waiting.acquire(blocking=False):
         raise Unavailable(BUSY)
     try:
-        yield
+        if not _places.acquire(timeout=_PATIENCE):
+            raise Unavailable(BUSY)
+        try:
+            yield
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _waiting.release()
 
 
 @blueprint.get("/v/<code>")

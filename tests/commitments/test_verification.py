@@ -228,6 +228,23 @@ def test_tries_are_limited(address: str, app: Any, portal: Portal) -> None:
         limiter.enabled = False
 
 
+def test_a_crowd_of_files_leaves_threads_for_the_pages(client: FlaskClient) -> None:
+    from plugins.commitments import verify_views
+
+    taken = 0
+    while verify_views._waiting.acquire(blocking=False):
+        taken += 1
+    try:
+        answer = upload(client, b"%PDF-1.7")
+        assert answer.status_code == 503
+        assert "Hay muchas verificaciones en este momento." in answer.get_data(as_text=True)
+        assert client.get("/verificar").status_code == 200
+    finally:
+        for _ in range(taken):
+            verify_views._waiting.release()
+    assert taken == 4
+
+
 def command(portal: Portal | None, *arguments: str, home: Path | None = None) -> tuple[int, dict[str, Any]]:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
     if portal is not None:

@@ -53,7 +53,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iter
     settings = load({"PORTAL_DEMO": "1", "PORTAL_HOME": str(tmp_path_factory.mktemp("demo"))})
     settings = replace(settings, database_url=databases.new(settings.plugins))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url}
-    begun = subprocess.Popen([sys.executable, "-m", "portal", "demo"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)  # noqa: S603
+    begun = subprocess.Popen([sys.executable, "-m", "portal", "demo"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     deadline = time.monotonic() + 90
     while len(mailbox.names(settings.home)) < 5 and begun.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -199,7 +199,7 @@ def test_pdfsig_accepts_every_signature_of_the_complete_documents(demo: Portal, 
 
 
 def run(*command: object) -> tuple[int, str]:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
 
