@@ -12,7 +12,7 @@ from portal.accounts.actor import Actor
 from portal.extend import PageItem
 
 
-def items(place: str, _actor: Actor, subject: Any) -> Iterator[PageItem]:
+def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
     """Yield what is shown in `place`."""
     if place in {"nav.public", "nav.footer"}:
         yield PageItem(
