@@ -176,6 +176,30 @@ def list_(*, as_json: bool) -> None:
     show({"used": used, "refused": refused}, as_json=as_json, lines=lines)
 
 
+@plugins_.command("new")
+@click.argument("name")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False))
+@click.option("--dimension", "kind", flag_value="dimension", default="dimension", help="A dimension of agendas (unless --module).")
+@click.option("--module", "kind", flag_value="module", help="Pages and a field for a dimension that another plugin offers.")
+@click.option("--json", "as_json", is_flag=True)
+def new_plugin(name: str, folder: str | None, kind: Any, *, as_json: bool) -> None:
+    """For authors: write the distribution of a new plugin into DIR (rubrica-NAME unless given)."""
+    from portal.authoring import commands  # noqa: PLC0415
+
+    commands.new(settings(), name, folder, kind, as_json=as_json)
+
+
+@plugins_.command("check")
+@click.argument("target", metavar="PATH|NAME")
+@click.option("--postgresql-url", default="", help="Try the migrations on this server too, in a database of their own.")
+@click.option("--json", "as_json", is_flag=True)
+def check_plugin(target: str, postgresql_url: str, *, as_json: bool) -> None:
+    """For authors: examine a plugin's folder, or an installed plugin; exit 1 when something is missing."""
+    from portal.authoring import commands  # noqa: PLC0415
+
+    commands.check(settings(), target, postgresql_url, as_json=as_json)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True)
 def doctor(*, as_json: bool) -> None:

@@ -27,10 +27,11 @@ def objection(name: str) -> str:
 def _core_name(name: str) -> str:
     """Return what of the core's is called so: a table would be taken for the plugin's, a command would be hidden."""
     from portal import migrate  # noqa: PLC0415 - `portal plugins --help` does without tables
+    from portal.db import Base  # noqa: PLC0415
     from portal.extend.registry import load  # noqa: PLC0415
 
     migrate.load_models(load(()))
-    core = {mapper.local_table.name for mapper in migrate.Base.registry.mappers if mapper.class_.__module__.startswith("portal.")}  # type: ignore[attr-defined]
+    core = {mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("portal.")}  # type: ignore[attr-defined]
     table = next((one for one in sorted(core) if one.startswith(f"{name}_")), "")
     if table:
         return f"la tabla {table}"

@@ -56,7 +56,9 @@ def rendered(name: str, kind: Kind, host: Host) -> dict[str, bytes]:
     for source in ("common", kind):
         for path in sorted((TEMPLATE / source).rglob("*.tmpl")):
             place = path.relative_to(TEMPLATE / source).as_posix().removesuffix(".tmpl")
-            place = place.replace("PACKAGE", words["package"]).replace("NAME", name).replace("gitignore", ".gitignore")  # wheels leave hidden files out
+            place = (
+                place.replace("PACKAGE", words["package"]).replace("NAME", name).replace("gitignore", ".gitignore")
+            )  # wheels leave hidden files out
             found[place] = re.sub(r"@@(\w+)@@", lambda match: words[match[1]], path.read_text(encoding="utf-8")).encode()
     found |= {place.removesuffix(".po") + ".mo": _compiled(data) for place, data in found.items() if place.endswith(".po")}
     return found
@@ -69,7 +71,9 @@ def _words(name: str, kind: Kind, host: Host) -> dict[str, str]:
     return {
         "name": name,
         "label": label,
-        "summary": f"Dimensión {label}: escriba aquí en una línea de qué trata." if kind == "dimension" else f"Módulo {label}: escriba aquí en una línea qué hace.",
+        "summary": f"Dimensión {label}: escriba aquí en una línea de qué trata."
+        if kind == "dimension"
+        else f"Módulo {label}: escriba aquí en una línea qué hace.",
         "package": f"rubrica_{name}",
         "distribution": f"rubrica-{dashed}",
         "command": dashed,
@@ -89,7 +93,7 @@ def _own(name: str, registry: Registry) -> Host:
 
 
 def prefixes(name: str) -> Iterator[str]:
-    """Yield prefixes for codes, from the name's own letters outwards: MIN, MINE, MIA …"""
+    """Yield prefixes for codes, from the name's own letters outwards (MIN, MINE, MIA)."""
     letters = re.sub(r"[^a-z]", "", name).upper()
     yield from dict.fromkeys(part for part in (letters[:3], letters[:4]) if len(part) > 2)  # noqa: PLR2004 - three read as a word
     head = (letters + "XX")[:2]
@@ -99,10 +103,14 @@ def prefixes(name: str) -> Iterator[str]:
 
 def _offered(registry: Registry) -> Host:
     """Return the first dimension on offer here: a module's field needs a dimension to belong to. Raises `Conflict`."""
-    answers: Iterable[tuple[str, Dimension]] = ((one.plugin.name, found) for one in registry.loaded for found in one.answers.get("dimensions", ()))
+    answers: Iterable[tuple[str, Dimension]] = (
+        (one.plugin.name, found) for one in registry.loaded for found in one.answers.get("dimensions", ())
+    )
     ordered = sorted(answers, key=lambda pair: (pair[1].weight, pair[1].label))
     if not ordered:
-        raise Conflict("Ningún plugin en uso ofrece una dimensión para el campo del módulo: active alguno en PORTAL_PLUGINS o cree una dimensión.")
+        raise Conflict(
+            "Ningún plugin en uso ofrece una dimensión para el campo del módulo: active alguno en PORTAL_PLUGINS o cree una dimensión."
+        )
     plugin, dimension = ordered[0]
     return Host(plugin=plugin, dimension=dimension.name, prefix=dimension.prefix)
 
