@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext, ngettext
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
@@ -27,6 +28,7 @@ from portal.web import public, signed_in
 
 blueprint = Blueprint("mine", __name__)
 COOKIE = "rubrica_pendiente"
+CHANGED = N_("Su sesión cambió desde que abrió esta página. Lo que escribió sigue aquí: revíselo y vuelva a guardar.")
 FULL = N_("No se pudo guardar: el servidor no acepta más datos ahora. Lo que escribió sigue en esta página: no la cierre y vuelva a intentarlo.")
 
 
@@ -107,10 +109,13 @@ def save(code: str, dimension: str) -> Any:
     """Save the whole page; go to the next item. Without a session, keep what was typed and ask to sign in."""
     if not web.actor().signed_in:
         return _park(code, dimension)
-    if current_app.config.get("WTF_CSRF_ENABLED", True):
-        current_app.extensions["csrf"].protect()
     part, agenda = _reviewer(code)
     typed = typed_in(request.form, agenda, dimension)
+    try:
+        if current_app.config.get("WTF_CSRF_ENABLED", True):
+            current_app.extensions["csrf"].protect()
+    except CSRFError:  # signed in again in another window: nothing is saved until they press again, and nothing is lost
+        return _dimension_page(part, agenda, dimension, typed=typed, notice=gettext(CHANGED)), 400
     wanted, batch, applied = request.form.get("aplicar", ""), "", 0
     try:
         saved = positions.save_page(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, dimension=dimension, typed=typed)
