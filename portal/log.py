@@ -44,5 +44,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("fontTools", "weasyprint", "pyhanko", "pyhanko_certvalidator", "huey", "PIL"):
+    for noisy in ("fontTools", "weasyprint", "pikepdf", "pyhanko", "pyhanko_certvalidator", "huey", "PIL", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
