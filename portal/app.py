@@ -62,12 +62,24 @@ def _configure(app: Flask, portal: Portal) -> None:
         BABEL_DEFAULT_LOCALE="es",
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
         BABEL_TRANSLATION_DIRECTORIES=";".join(
-            str(folder) for folder in (templating.TRANSLATIONS, *(templating.plugin_folder(one.package) / "translations" for one in portal.registry.loaded))
+            str(folder)
+            for folder in (
+                templating.TRANSLATIONS,
+                *(templating.plugin_folder(one.package) / "translations" for one in portal.registry.loaded),
+            )
         ),
         RATELIMIT_STORAGE_URI="memory://",
         RATELIMIT_ENABLED=True,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_MIMETYPES=["text/html", "text/css", "application/javascript", "text/javascript", "application/json", "image/svg+xml", "text/csv"],
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "application/javascript",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+            "text/csv",
+        ],
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -102,7 +114,9 @@ def _templates(app: Flask, portal: Portal) -> None:
     app.jinja_loader = templating.loader(portal.registry)
     app.jinja_env.add_extension("jinja2.ext.do")
     templating.install_gettext(app.jinja_env, gettext, ngettext)
-    formats.register(app.jinja_env, locale=lambda: "en" if str(get_locale() or "es").startswith("en") else "es_PE", zone=portal.settings.timezone)
+    formats.register(
+        app.jinja_env, locale=lambda: "en" if str(get_locale() or "es").startswith("en") else "es_PE", zone=portal.settings.timezone
+    )
     versions = {path.name: str(int(path.stat().st_mtime)) for path in STATIC.iterdir()}
 
     def page_items(place: str, subject: object = None) -> list[PageItem]:

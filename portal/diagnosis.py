@@ -13,12 +13,21 @@ from portal.mail import QUEUED, MailMessage
 def examine(portal: Portal) -> list[Diagnosis]:
     """Return one line for each thing looked at; nothing is changed."""
     lines = [Diagnosis(label=f"plugin {one.name}", ok=False, sentence=one.sentence) for one in portal.ask.refused()]
-    lines += [Diagnosis(label=f"plugin {one.plugin.name}", ok=True, sentence=f"{one.plugin.version}, {one.source}") for one in portal.registry.loaded]
+    lines += [
+        Diagnosis(label=f"plugin {one.plugin.name}", ok=True, sentence=f"{one.plugin.version}, {one.source}")
+        for one in portal.registry.loaded
+    ]
     for look in (_database, _files, _fonts, _mail):
         try:
             lines.append(look(portal))
         except Exception as error:  # noqa: BLE001 - a doctor reports, whatever is broken
-            lines.append(Diagnosis(label=look.__name__.strip("_"), ok=False, sentence=error.text if isinstance(error, PortalError) else str(error).splitlines()[0]))
+            lines.append(
+                Diagnosis(
+                    label=look.__name__.strip("_"),
+                    ok=False,
+                    sentence=error.text if isinstance(error, PortalError) else str(error).splitlines()[0],
+                )
+            )
     return lines + portal.ask.diagnostics(portal)
 
 
@@ -26,7 +35,11 @@ def _database(portal: Portal) -> Diagnosis:
     with portal.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     behind = [one for one in migrate.standing(portal.engine, portal.registry) if not one.ok]
-    sentence = f"{portal.engine.dialect.name}, al día" if not behind else "Faltan migraciones: " + ", ".join(one.owner for one in behind) + ". Ejecute: portal db upgrade"
+    sentence = (
+        f"{portal.engine.dialect.name}, al día"
+        if not behind
+        else "Faltan migraciones: " + ", ".join(one.owner for one in behind) + ". Ejecute: portal db upgrade"
+    )
     return Diagnosis(label="database", ok=not behind, sentence=sentence)
 
 

@@ -1,16 +1,16 @@
 """Everything that can go wrong and that a person can be told about.
 
-    PortalError                 a sentence in Spanish, an HTTP status, a stable code
-    ├── Invalid        422      what was typed cannot be used; `fields` says where
-    ├── NotFound       404
-    ├── Forbidden      403
-    ├── Conflict       409      the thing changed state meanwhile
-    │   └── Stale      409      somebody else edited it; `theirs` is what they left
-    ├── Expired        410      a link or a code whose time is over
-    ├── TooLarge       413
-    ├── TooMany        429
-    ├── Unavailable    503      a part the portal needs does not answer
-    └── Misconfigured  500      settings or files that an operator must mend
+PortalError                 a sentence in Spanish, an HTTP status, a stable code
+├── Invalid        422      what was typed cannot be used; `fields` says where
+├── NotFound       404
+├── Forbidden      403
+├── Conflict       409      the thing changed state meanwhile
+│   └── Stale      409      somebody else edited it; `theirs` is what they left
+├── Expired        410      a link or a code whose time is over
+├── TooLarge       413
+├── TooMany        429
+├── Unavailable    503      a part the portal needs does not answer
+└── Misconfigured  500      settings or files that an operator must mend
 """
 
 from collections.abc import Mapping
@@ -47,9 +47,7 @@ class Invalid(PortalError):
     code = "invalid"
     default = N_("Revise los datos marcados.")
 
-    def __init__(
-        self, sentence: str | None = None, *, fields: Mapping[str, str] | None = None, **params: Any
-    ) -> None:
+    def __init__(self, sentence: str | None = None, *, fields: Mapping[str, str] | None = None, **params: Any) -> None:
         self.fields = dict(fields or {})
         super().__init__(sentence, **params)
 

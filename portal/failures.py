@@ -44,7 +44,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Response:
-        return page(400, gettext("Su sesión cambió o la página estuvo abierta mucho tiempo. Vuelva atrás, recargue la página y envíe de nuevo."), "csrf")
+        return page(
+            400,
+            gettext("Su sesión cambió o la página estuvo abierta mucho tiempo. Vuelva atrás, recargue la página y envíe de nuevo."),
+            "csrf",
+        )
 
     @app.errorhandler(RateLimitExceeded)
     def too_many(_error: RateLimitExceeded) -> Response:
@@ -63,7 +67,11 @@ def init_app(app: Flask) -> None:
     def database(error: OperationalError) -> Response:
         log.error("the database refused", exc_info=error)
         full = "disk" in str(error.orig).lower() and "full" in str(error.orig).lower()
-        sentence = N_("El disco del servidor está lleno: no se guardó nada. Avise a la administración y vuelva a intentarlo.") if full else Unavailable.default
+        sentence = (
+            N_("El disco del servidor está lleno: no se guardó nada. Avise a la administración y vuelva a intentarlo.")
+            if full
+            else Unavailable.default
+        )
         return page(503, gettext(sentence), "database")
 
     @app.errorhandler(Exception)

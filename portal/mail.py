@@ -65,18 +65,37 @@ class Mailer:
     templates: Environment
 
     def queue(
-        self, session: Session, *, now: datetime, to: str, name: str, template: str, kind: str, about: str = "",
-        person_id: int | None = None, reply_to: str | None = None, files: Iterable[tuple[str, str, str]] = (),
-        hold: timedelta = timedelta(0), context: dict[str, Any],
+        self,
+        session: Session,
+        *,
+        now: datetime,
+        to: str,
+        name: str,
+        template: str,
+        kind: str,
+        about: str = "",
+        person_id: int | None = None,
+        reply_to: str | None = None,
+        files: Iterable[tuple[str, str, str]] = (),
+        hold: timedelta = timedelta(0),
+        context: dict[str, Any],
     ) -> MailMessage:
         """Put a message in the queue. `files`: (name, sha256 in the store, media type). `hold`: not before then."""
         context = {"public_url": self.settings.public_url, "name": name, **context}
         subject = " ".join(self.templates.get_template(f"{template}.subject.txt").render(context).split())
         message = MailMessage(
-            person_id=person_id, address=to, name=name, reply_to=reply_to, kind=kind, about=about, subject=subject[:200],
+            person_id=person_id,
+            address=to,
+            name=name,
+            reply_to=reply_to,
+            kind=kind,
+            about=about,
+            subject=subject[:200],
             text=self.templates.get_template(f"{template}.txt").render(context),
             html=self.templates.get_template(f"{template}.html").render(context),
-            files=[list(file) for file in files], queued_at=now, next_try_at=now + hold,
+            files=[list(file) for file in files],
+            queued_at=now,
+            next_try_at=now + hold,
         )
         session.add(message)
         session.flush()
@@ -95,7 +114,7 @@ def deliver(session: Session, message_id: int, *, now: datetime, settings: Setti
     if message is None or message.state != QUEUED or message.next_try_at > now:
         return
     message.tries += 1
-    message.next_try_at = now + timedelta(seconds=min(30 * 2 ** message.tries, 6 * 3600))
+    message.next_try_at = now + timedelta(seconds=min(30 * 2**message.tries, 6 * 3600))
     session.commit()
     try:
         email = _email(message, now=now, settings=settings, read=read)

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from portal.context import Portal
 
 CORE = "core"
-CORE_MODELS = ("portal.accounts.models", "portal.organisations.models", "portal.documents.models", "portal.agendas.models", "portal.ledger.models", "portal.mail")
+CORE_MODELS = (
+    "portal.accounts.models",
+    "portal.organisations.models",
+    "portal.documents.models",
+    "portal.agendas.models",
+    "portal.ledger.models",
+    "portal.mail",
+)
 
 
 @dataclass(frozen=True)
@@ -161,8 +168,12 @@ def standing(engine: Engine, registry: Registry) -> list[Standing]:
             script = ScriptDirectory.from_config(_config(owner, connection, names))
             context = MigrationContext.configure(
                 connection,
-                opts={"version_table": version_table(owner.name), "compare_type": True, "include_name": belongs_to(owner.name, names),
-                      "include_object": owned_objects(owner.name, names)},
+                opts={
+                    "version_table": version_table(owner.name),
+                    "compare_type": True,
+                    "include_name": belongs_to(owner.name, names),
+                    "include_object": owned_objects(owner.name, names),
+                },
             )
             current = context.get_current_revision()
             differences = tuple(str(one) for one in compare_metadata(context, metadata())) if current == script.get_current_head() else ()
@@ -197,5 +208,9 @@ def revise(portal: "Portal", owner_name: str, message: str, identity: str) -> No
     owner = next(one for one in everyone if one.name == owner_name)
     with portal.engine.connect() as connection:
         command.revision(
-            _config(owner, connection, [one.name for one in everyone]), message, autogenerate=True, rev_id=identity, version_path=str(owner.versions)
+            _config(owner, connection, [one.name for one in everyone]),
+            message,
+            autogenerate=True,
+            rev_id=identity,
+            version_path=str(owner.versions),
         )

@@ -25,8 +25,18 @@ def run(settings: Settings, *, host: str | None = None, port: int | None = None)
     logs.configure(settings.log_level)
     portal = ready(settings)
     app = create_app(portal)
-    server = create_server(app, host=settings.host, port=settings.port, threads=8, ident="", max_request_body_size=(settings.upload_megabytes + 1) * 1024 * 1024, clear_untrusted_proxy_headers=False)
-    consumer = Consumer(portal.queue.huey, workers=settings.workers, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True)
+    server = create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=8,
+        ident="",
+        max_request_body_size=(settings.upload_megabytes + 1) * 1024 * 1024,
+        clear_untrusted_proxy_headers=False,
+    )
+    consumer = Consumer(
+        portal.queue.huey, workers=settings.workers, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True
+    )
     consumer._set_signal_handlers = lambda: None  # noqa: SLF001 - only the main thread may, and this one does
     consumer.start()
     threading.Thread(target=portal.queue.sweep, daemon=True).start()

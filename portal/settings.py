@@ -147,7 +147,8 @@ def prepare_home(settings: Settings) -> Settings:
     except OSError as error:
         raise Misconfigured(
             "No se puede escribir en la carpeta %(home)s (%(reason)s). Cambie PORTAL_HOME o sus permisos.",
-            home=settings.home, reason=error.strerror or error,
+            home=settings.home,
+            reason=error.strerror or error,
         ) from error
 
 

@@ -43,7 +43,9 @@ def language() -> Response:
     response = make_response(redirect(web.local_path(request.form.get("next")), code=303))
     chosen = request.form.get("locale", "es")
     if chosen in templating.LOCALES:
-        response.set_cookie("idioma", chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=web.portal().settings.secure_cookies)
+        response.set_cookie(
+            "idioma", chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=web.portal().settings.secure_cookies
+        )
     return response
 
 
@@ -52,7 +54,14 @@ def language() -> Response:
 def status() -> str:
     """Show administrators the plugins, their faults and the lines of `portal doctor`."""
     portal = web.portal()
-    return render_template("site/status.html", diagnoses=diagnosis.examine(portal), loaded=portal.registry.loaded, hooks=_hooks(portal), refused=portal.ask.refused(), faults=list(portal.ask.faults)[::-1])
+    return render_template(
+        "site/status.html",
+        diagnoses=diagnosis.examine(portal),
+        loaded=portal.registry.loaded,
+        hooks=_hooks(portal),
+        refused=portal.ask.refused(),
+        faults=list(portal.ask.faults)[::-1],
+    )
 
 
 def _hooks(portal: Portal) -> dict[str, list[str]]:

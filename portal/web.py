@@ -139,7 +139,9 @@ def authorize(action: str, **where: Any) -> None:
 def local_path(target: str | None, default: str = "/") -> str:
     """Return `target` when it is a path of this portal, else `default`: a link never sends people elsewhere."""
     parts = urlsplit(target or "")
-    good = bool(target) and not parts.scheme and not parts.netloc and parts.path.startswith("/") and not str(target).startswith(("//", "/\\"))
+    good = (
+        bool(target) and not parts.scheme and not parts.netloc and parts.path.startswith("/") and not str(target).startswith(("//", "/\\"))
+    )
     return str(target) if good else default
 
 
@@ -186,7 +188,11 @@ def guard(app: Flask) -> None:
 
 def _refusal(access: Access) -> Response | None:
     if access.signed_in and not actor().signed_in:
-        where = request.full_path.rstrip("?") if request.method in SAFE_METHODS else local_path(request.headers.get("Referer", "").removeprefix(portal().settings.public_url))
+        where = (
+            request.full_path.rstrip("?")
+            if request.method in SAFE_METHODS
+            else local_path(request.headers.get("Referer", "").removeprefix(portal().settings.public_url))
+        )
         return redirect(url_for("accounts.sign_in", next=where), code=303)
     where_agenda: int | None = None
     if access.agenda is not None:

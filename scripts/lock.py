@@ -17,13 +17,20 @@ CHOICE = ("--generate-hashes", "--strip-extras", "--allow-unsafe", "--build-deps
 def compiled(name: str, *arguments: str) -> Path:
     """Write requirements/<name>.txt and return its path."""
     target = ROOT / "requirements" / f"{name}.txt"
-    subprocess.run([sys.executable, "-m", "piptools", "compile", *QUIET, *CHOICE, *arguments, "--output-file", str(target), "setup.cfg"], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "piptools", "compile", *QUIET, *CHOICE, *arguments, "--output-file", str(target), "setup.cfg"],
+        cwd=ROOT,
+        check=True,
+    )
     return target
 
 
 def locked(path: Path) -> dict[str, str]:
     """Return the version of each package in a lock, by normalised name."""
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in re.findall(r"^([\w.-]+)==([^\s\\]+)", path.read_text(), re.MULTILINE)}
+    return {
+        re.sub(r"[-_.]+", "-", name).lower(): version
+        for name, version in re.findall(r"^([\w.-]+)==([^\s\\]+)", path.read_text(), re.MULTILINE)
+    }
 
 
 def main() -> None:

@@ -80,7 +80,12 @@ def test_one_owner_down_and_up_leaves_the_others_alone(empty: Portal) -> None:
 def test_a_plugin_s_tables_carry_its_name(empty: Portal) -> None:
     migrate.load_models(empty.registry)
     for one in empty.registry.loaded:
-        mine = {name for name, table in Base.metadata.tables.items() for mapper in Base.registry.mappers if mapper.local_table is table and mapper.class_.__module__.startswith(f"{one.package}.")}
+        mine = {
+            name
+            for name, table in Base.metadata.tables.items()
+            for mapper in Base.registry.mappers
+            if mapper.local_table is table and mapper.class_.__module__.startswith(f"{one.package}.")
+        }
         assert sorted(name for name in mine if not name.startswith(f"{one.plugin.name}_")) == []
 
 
@@ -125,10 +130,20 @@ def test_a_change_of_the_database_by_hand_is_noticed(empty: Portal) -> None:
 
 def test_two_processes_that_start_at_once_both_end_well(empty: Portal) -> None:
     environment = {
-        "PATH": os.environ["PATH"], "PORTAL_HOME": str(empty.settings.home), "PORTAL_DATABASE_URL": empty.settings.database_url, "PORTAL_QUEUE_URL": "memory:",
+        "PATH": os.environ["PATH"],
+        "PORTAL_HOME": str(empty.settings.home),
+        "PORTAL_DATABASE_URL": empty.settings.database_url,
+        "PORTAL_QUEUE_URL": "memory:",
     }
     started = [
-        subprocess.Popen([sys.executable, "-m", "portal", "db", "upgrade"], env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-m", "portal", "db", "upgrade"],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(3)
     ]
     ended = [(*one.communicate(timeout=100), one.returncode) for one in started]
@@ -138,10 +153,16 @@ def test_two_processes_that_start_at_once_both_end_well(empty: Portal) -> None:
 
 def test_every_plugin_with_tables_has_revisions() -> None:
     folders = [Path(plugins.__file__).parent / name for name in (*plugins.ENABLED, *plugins.DEMO)]
-    assert [folder.name for folder in folders if (folder / "models.py").is_file() and not list((folder / "migrations").glob("[0-9]*.py"))] == []
+    assert [
+        folder.name for folder in folders if (folder / "models.py").is_file() and not list((folder / "migrations").glob("[0-9]*.py"))
+    ] == []
 
 
 def test_revisions_import_nothing_of_the_portal() -> None:
     files = [*(ROOT / "migrations" / "versions").glob("*.py"), *(ROOT / "plugins").glob("*/migrations/*.py")]
     assert len(files) >= 2
-    assert [file.name for file in files if "import portal" in file.read_text() or "from portal" in file.read_text() or "flask" in file.read_text()] == []
+    assert [
+        file.name
+        for file in files
+        if "import portal" in file.read_text() or "from portal" in file.read_text() or "flask" in file.read_text()
+    ] == []

@@ -96,8 +96,12 @@ def test_the_lock_has_hashes_and_names_no_index(name: str) -> None:
 
 def test_no_file_names_an_index_or_a_machine() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
-    config = [name for name in listed if name.endswith((".cfg", ".toml", "Makefile", ".ci/run")) or name.startswith(("scripts/", "requirements/"))]
-    assert [name for name in config if re.search(r"pypi\.org|pythonhosted|(?<!no-emit-)index-url|/work/|/root/", (ROOT / name).read_text())] == []
+    config = [
+        name for name in listed if name.endswith((".cfg", ".toml", "Makefile", ".ci/run")) or name.startswith(("scripts/", "requirements/"))
+    ]
+    assert [
+        name for name in config if re.search(r"pypi\.org|pythonhosted|(?<!no-emit-)index-url|/work/|/root/", (ROOT / name).read_text())
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +114,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", "."], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", "."], cwd=folder, check=True, capture_output=True
+    )
     [built] = (folder / "dist").glob("*.whl")
     return built
 
@@ -147,7 +153,12 @@ def answers(command: list[str], folder: Path, **variables: str) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [*command, "run"], cwd=folder, env=environment(folder, PORTAL_PORT=str(port), **variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "run"],
+        cwd=folder,
+        env=environment(folder, PORTAL_PORT=str(port), **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         limit = time.monotonic() + 90
@@ -173,7 +184,9 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     place = tmp_path / "environment"
     venv.create(place, with_pip=True)
     pip = [place / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-compile"]
-    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "run.txt"], check=True, capture_output=True, text=True)
+    subprocess.run(
+        [*pip, "--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "run.txt"], check=True, capture_output=True, text=True
+    )
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True, capture_output=True, text=True)
     subprocess.run([*pip[:3], "check"], check=True, capture_output=True, text=True)
     command = [str(place / "bin" / "portal")]

@@ -18,8 +18,12 @@ from portal.extend import LedgerProblem
 from portal.ledger.models import LedgerEntry
 
 _ENDS = {
-    issuing.ISSUED: states.ISSUED, issuing.DISCARDED: states.OPEN, closing.DECLINED: states.DECLINED, closing.WITHDRAWN: states.WITHDRAWN,
-    closing.EXPIRED: states.EXPIRED, "commitment.superseded": states.SUPERSEDED,
+    issuing.ISSUED: states.ISSUED,
+    issuing.DISCARDED: states.OPEN,
+    closing.DECLINED: states.DECLINED,
+    closing.WITHDRAWN: states.WITHDRAWN,
+    closing.EXPIRED: states.EXPIRED,
+    "commitment.superseded": states.SUPERSEDED,
 }
 _PREFIX = "commitment:"
 
@@ -30,7 +34,10 @@ def audit(portal: Portal, session: Session) -> Iterator[LedgerProblem]:
     for entry in session.scalars(select(LedgerEntry).where(LedgerEntry.subject.startswith(_PREFIX)).order_by(LedgerEntry.seq)):
         entries[entry.subject.removeprefix(_PREFIX)].append(entry)
     rows = select(Commitment).options(
-        selectinload(Commitment.slots).selectinload(Slot.person), selectinload(Commitment.revisions), selectinload(Commitment.stances), selectinload(Commitment.process).selectinload(Process.version),
+        selectinload(Commitment.slots).selectinload(Slot.person),
+        selectinload(Commitment.revisions),
+        selectinload(Commitment.stances),
+        selectinload(Commitment.process).selectinload(Process.version),
     )
     found = {one.code: one for one in session.scalars(rows.order_by(Commitment.id).execution_options(populate_existing=True))}
     for code in entries:
@@ -71,8 +78,12 @@ def _state(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str
 
 def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
     expected = {
-        (fact.data["edition"], fact.data.get("number", 0)): (fact.data["revision_sha256"], fact.data.get("certificate_sha256") or fact.data.get("seal_sha256"))
-        for fact in facts if fact.kind in {issuing.ISSUED, signing_acts.SIGNED}
+        (fact.data["edition"], fact.data.get("number", 0)): (
+            fact.data["revision_sha256"],
+            fact.data.get("certificate_sha256") or fact.data.get("seal_sha256"),
+        )
+        for fact in facts
+        if fact.kind in {issuing.ISSUED, signing_acts.SIGNED}
     }
     stored = {(one.edition, one.number): one for one in commitment.revisions}
     for key in sorted(expected.keys() | stored.keys()):
@@ -97,7 +108,11 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterato
                 yield f"la firma «{slot.field}» no está en el registro"
             continue
         signed_at = slot.signed_at.isoformat() if slot.signed_at else None
-        if (signed_at, slot.certificate_sha256, slot.consent_sha256) != (fact["signed_at"], fact["certificate_sha256"], fact["consent_sha256"]):
+        if (signed_at, slot.certificate_sha256, slot.consent_sha256) != (
+            fact["signed_at"],
+            fact["certificate_sha256"],
+            fact["consent_sha256"],
+        ):
             yield f"la firma «{slot.field}» no es la que se registró"
         elif slot.person is not None and fingerprint(slot.person) != fact["signer"]:
             yield f"la firma «{slot.field}» está a nombre de otra persona"
@@ -120,7 +135,11 @@ def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> li
     if issuing.slots_digest(commitment.slots) != data["slots_sha256"]:
         found.append("el plan de firmas no es el que se emitió")
     names = {one["field"]: one["name"] for one in kept["slots"]}
-    found += [f"el nombre en la firma «{slot.field}» no es el que se firmó" for slot in commitment.slots if slot.signed_at and slot.signed_name != names.get(slot.field)]
+    found += [
+        f"el nombre en la firma «{slot.field}» no es el que se firmó"
+        for slot in commitment.slots
+        if slot.signed_at and slot.signed_name != names.get(slot.field)
+    ]
     return found
 
 

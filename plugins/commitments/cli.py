@@ -26,8 +26,17 @@ VERDICTS = {
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict for a program.")
-@click.option("--standalone", is_flag=True, help="Judge by cryptography and the strict difference policy alone, without the portal's records.")
-@click.option("--trust-root", "roots", multiple=True, type=click.Path(path_type=Path), metavar="PEM", help="With --standalone: a root certificate to trust.")
+@click.option(
+    "--standalone", is_flag=True, help="Judge by cryptography and the strict difference policy alone, without the portal's records."
+)
+@click.option(
+    "--trust-root",
+    "roots",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PEM",
+    help="With --standalone: a root certificate to trust.",
+)
 def verify(file: Path, roots: tuple[Path, ...], *, as_json: bool, standalone: bool) -> None:
     """Say whether FILE is authentic.
 
@@ -65,7 +74,12 @@ def _judged(file: Path, roots: tuple[Path, ...], *, standalone: bool) -> dict[st
 
 def _not_judged(code: str, sentence: str) -> dict[str, Any]:
     click.echo(sentence, err=True)
-    return {"verdict": UNDECIDED, "reasons": [{"code": code, "sentence": sentence, "detail": "", "values": {}}], "instrument": None, "signatures": []}
+    return {
+        "verdict": UNDECIDED,
+        "reasons": [{"code": code, "sentence": sentence, "detail": "", "values": {}}],
+        "instrument": None,
+        "signatures": [],
+    }
 
 
 def _by_record(pdf: bytes) -> dict[str, Any]:
@@ -100,7 +114,11 @@ def status(process: str | None, *, as_json: bool) -> None:
     portal = assembled()
     with portal.sessions() as session:
         found = standing(session, process)
-    lines = [f"{one['code']}  {one['state']:<14} {one['signed']}/{one['expected']}  {one['organisation']}" + (f"  ({one['problem']})" if one["problem"] else "") for one in found]
+    lines = [
+        f"{one['code']}  {one['state']:<14} {one['signed']}/{one['expected']}  {one['organisation']}"
+        + (f"  ({one['problem']})" if one["problem"] else "")
+        for one in found
+    ]
     show(found, as_json=as_json, lines=lines or ["No hay compromisos."])
 
 

@@ -40,22 +40,46 @@ def decline(
     if len(reason) > LONGEST:
         raise Invalid(fields={"reason": N_("El texto pasa de 4000 caracteres. Acórtelo.")})
     check_may_decline(commitment)
-    states.move(session, commitment, states.DECLINED, closed_at=now, reason=reason or None, reason_public=public and bool(reason), stances_open=False, issue_requested_at=None)
+    states.move(
+        session,
+        commitment,
+        states.DECLINED,
+        closed_at=now,
+        reason=reason or None,
+        reason_public=public and bool(reason),
+        stances_open=False,
+        issue_requested_at=None,
+    )
     states.note(session, commitment.id, "declined", now=now, person_id=person_id, public=commitment.reason_public)
-    record(session, now=now, kind=DECLINED, subject=letters.about(commitment), data={
-        "edition": commitment.edition, "revision_sha256": commitment.head_sha256, "reason_sha256": digest(reason) if commitment.reason_public else None,
-    })
+    record(
+        session,
+        now=now,
+        kind=DECLINED,
+        subject=letters.about(commitment),
+        data={
+            "edition": commitment.edition,
+            "revision_sha256": commitment.head_sha256,
+            "reason_sha256": digest(reason) if commitment.reason_public else None,
+        },
+    )
     witnesses = {slot.person_id for slot in commitment.slots if slot.side == "witness"}
     mails = [
         letters.declined(
-            mailer, session, now=now, commitment=commitment, person=person, reason=reason if commitment.reason_public or person.id not in witnesses else None,
+            mailer,
+            session,
+            now=now,
+            commitment=commitment,
+            person=person,
+            reason=reason if commitment.reason_public or person.id not in witnesses else None,
         )
         for person in letters.parties(session, commitment)
     ]
     return [mail.id for mail in mails if mail is not None]
 
 
-def withdraw(session: Session, *, now: datetime, person_id: int | None, commitment: Commitment, document: str, reason: str = "", public: bool = False) -> None:
+def withdraw(
+    session: Session, *, now: datetime, person_id: int | None, commitment: Commitment, document: str, reason: str = "", public: bool = False
+) -> None:
     """Record that the organisation took its signature back. Staff write it down, with the letter's reference in `document`.
 
     The signed instrument is not touched: the withdrawal stands beside it.
@@ -65,11 +89,21 @@ def withdraw(session: Session, *, now: datetime, person_id: int | None, commitme
         raise Invalid(fields={"document": N_("Escriba la referencia de la carta: número, fecha y quién la firma.")})
     if not any(slot.side == "organisation" and slot.signed_at is not None for slot in commitment.slots):
         raise Conflict(N_("La organización todavía no firmó: lo que corresponde es declinar."))
-    states.move(session, commitment, states.WITHDRAWN, closed_at=now, reason=reason.strip() or None, reason_public=public and bool(reason.strip()))
+    states.move(
+        session, commitment, states.WITHDRAWN, closed_at=now, reason=reason.strip() or None, reason_public=public and bool(reason.strip())
+    )
     states.note(session, commitment.id, "withdrawn", now=now, person_id=person_id, document=document[:500])
-    record(session, now=now, kind=WITHDRAWN, subject=letters.about(commitment), data={
-        "edition": commitment.edition, "revision_sha256": commitment.head_sha256, "document_sha256": digest(document),
-    })
+    record(
+        session,
+        now=now,
+        kind=WITHDRAWN,
+        subject=letters.about(commitment),
+        data={
+            "edition": commitment.edition,
+            "revision_sha256": commitment.head_sha256,
+            "document_sha256": digest(document),
+        },
+    )
 
 
 def overdue(session: Session, now: datetime) -> Iterable[str]:
@@ -89,7 +123,13 @@ def expire(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
         except Conflict:  # somebody signed or closed it in this instant
             return False
         states.note(session, commitment.id, "expired", now=now)
-        record(session, now=now, kind=EXPIRED, subject=letters.about(commitment), data={"edition": commitment.edition, "revision_sha256": commitment.head_sha256})
+        record(
+            session,
+            now=now,
+            kind=EXPIRED,
+            subject=letters.about(commitment),
+            data={"edition": commitment.edition, "revision_sha256": commitment.head_sha256},
+        )
         session.commit()
     portal.ask.commitment_changed(portal, commitment_id, "expired")
     return True

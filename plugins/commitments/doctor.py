@@ -20,7 +20,12 @@ def examine(portal: Portal) -> list[Diagnosis]:
     """Return one line for each thing looked at; a failure is a line too. Makes nothing, not even missing keys."""
     now = clock.now()
     lines = []
-    for label, look in (("signing keys", _keys), ("verification sandbox", _sandbox), ("signature fonts", _fonts), ("commitments at work", _work)):
+    for label, look in (
+        ("signing keys", _keys),
+        ("verification sandbox", _sandbox),
+        ("signature fonts", _fonts),
+        ("commitments at work", _work),
+    ):
         try:
             ok, sentence = look(portal, now)
         except Exception as error:  # noqa: BLE001 - a doctor reports, whatever is broken
@@ -46,7 +51,12 @@ def _sandbox(_portal: Portal, now: datetime) -> tuple[bool, str]:
 
     found = inspect_isolated(b"not a pdf", [], now=now)
     answer = found.reasons[0].code if found.reasons else ""
-    return answer == "not_a_pdf", "lee archivos ajenos en un proceso aparte" if answer == "not_a_pdf" else f"el proceso aparte no responde ({answer}): no se podrá verificar ningún archivo"
+    return (
+        answer == "not_a_pdf",
+        "lee archivos ajenos en un proceso aparte"
+        if answer == "not_a_pdf"
+        else f"el proceso aparte no responde ({answer}): no se podrá verificar ningún archivo",
+    )
 
 
 def _fonts(_portal: Portal, _now: datetime) -> tuple[bool, str]:
@@ -57,13 +67,20 @@ def _fonts(_portal: Portal, _now: datetime) -> tuple[bool, str]:
 
 def _work(portal: Portal, now: datetime) -> tuple[bool, str]:
     with portal.sessions() as session:
-        late = select(func.count()).where(Commitment.state == OPEN, Commitment.issue_requested_at < now - LATE, Commitment.issue_problem.is_(None))
+        late = select(func.count()).where(
+            Commitment.state == OPEN, Commitment.issue_requested_at < now - LATE, Commitment.issue_problem.is_(None)
+        )
         failed = select(func.count()).where(Commitment.issue_problem.is_not(None))
         rows = (
-            select(func.count()).select_from(BulkRow).join(Bulk, Bulk.id == BulkRow.bulk_id)
+            select(func.count())
+            .select_from(BulkRow)
+            .join(Bulk, Bulk.id == BulkRow.bulk_id)
             .where(BulkRow.state == "waiting", Bulk.cancelled_at.is_(None), Bulk.starts_at < now - LATE)
         )
         numbers = [session.scalar(one) or 0 for one in (late, failed, rows)]
     if not any(numbers):
         return True, "nada atascado"
-    return False, f"{numbers[0]} emisiones esperan hace más de 10 minutos, {numbers[1]} fallaron, {numbers[2]} filas de trabajo masivo esperan"
+    return (
+        False,
+        f"{numbers[0]} emisiones esperan hace más de 10 minutos, {numbers[1]} fallaron, {numbers[2]} filas de trabajo masivo esperan",
+    )

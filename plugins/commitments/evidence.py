@@ -24,7 +24,12 @@ REASON = N_("Sella la constancia de suscripción")
 
 def unpublished(session: Session) -> Iterable[str]:
     """Return the ids of complete commitments without a constancia."""
-    rows = select(Commitment.id).where(Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None)).order_by(Commitment.id).limit(100)
+    rows = (
+        select(Commitment.id)
+        .where(Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None))
+        .order_by(Commitment.id)
+        .limit(100)
+    )
     return [str(found) for found in session.scalars(rows)]
 
 
@@ -39,18 +44,31 @@ def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
     with portal.sessions() as session:
         sha256 = portal.store.put(session, pdf, "application/pdf", now=now)
         done = session.execute(
-            update(Commitment).where(Commitment.id == commitment_id, Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None))
-            .values(constancia_sha256=sha256, published_at=now).execution_options(synchronize_session=False)
+            update(Commitment)
+            .where(Commitment.id == commitment_id, Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None))
+            .values(constancia_sha256=sha256, published_at=now)
+            .execution_options(synchronize_session=False)
         )
         if not isinstance(done, CursorResult) or done.rowcount != 1:
             return False
         commitment = session.get_one(Commitment, commitment_id)
         states.note(session, commitment_id, "published", now=now)
         signers = {slot.person.id: slot.person for slot in commitment.slots if slot.signed_at is not None and slot.person is not None}
-        mails = [letters.constancia(portal.mailer, session, now=now, commitment=commitment, person=person, sha256=sha256) for person in signers.values()]
-        record(session, now=now, kind=PUBLISHED, subject=letters.about(commitment), data={
-            "edition": commitment.edition, "revision_sha256": commitment.head_sha256, "constancia_sha256": sha256,
-        })
+        mails = [
+            letters.constancia(portal.mailer, session, now=now, commitment=commitment, person=person, sha256=sha256)
+            for person in signers.values()
+        ]
+        record(
+            session,
+            now=now,
+            kind=PUBLISHED,
+            subject=letters.about(commitment),
+            data={
+                "edition": commitment.edition,
+                "revision_sha256": commitment.head_sha256,
+                "constancia_sha256": sha256,
+            },
+        )
         session.commit()
     portal.ask.commitment_changed(portal, commitment_id, "published")
     for mail in mails:
@@ -73,7 +91,9 @@ def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | Non
                 return None
             address = f"{portal.settings.public_url}/v/{commitment.code}"
             context = evidence_of(session, commitment)
-            html = portal.templates.get_template("commitments/pdf/constancia.html").render(context, address=address, qr=qr(address), now=now)
+            html = portal.templates.get_template("commitments/pdf/constancia.html").render(
+                context, address=address, qr=qr(address), now=now
+            )
             code, place = commitment.code, commitment.process.version.territory_name
     finally:
         db.writing.reset(token)
@@ -86,16 +106,30 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     signatures = {one.data["field"]: one for one in entries if one.kind == SIGNED}
     signers = [
         {
-            "name": slot.signed_name, "capacity": CAPACITIES.get(slot.capacity, slot.capacity), "organisation": slot_organisation(session, commitment, slot),
-            "method": METHODS[slot.method], "at": slot.signed_at, "serial": slot.certificate_serial, "certificate": slot.certificate_sha256,
-            "consent": slot.consent_sha256, "entry": signatures[slot.field].seq, "number": signatures[slot.field].data["number"],
+            "name": slot.signed_name,
+            "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
+            "organisation": slot_organisation(session, commitment, slot),
+            "method": METHODS[slot.method],
+            "at": slot.signed_at,
+            "serial": slot.certificate_serial,
+            "certificate": slot.certificate_sha256,
+            "consent": slot.consent_sha256,
+            "entry": signatures[slot.field].seq,
+            "number": signatures[slot.field].data["number"],
         }
-        for slot in commitment.slots if slot.signed_at is not None
+        for slot in commitment.slots
+        if slot.signed_at is not None
     ]
     issued = next(one for one in entries if one.kind == "commitment.issued")
     last = entries[-1]
     return {
-        "commitment": commitment, "agenda": commitment.process.version, "signers": sorted(signers, key=lambda one: int(one["number"])),
-        "original": commitment.certified_sha256, "final": commitment.head_sha256, "record": commitment.record_sha256, "issued_entry": issued.seq,
-        "last_entry": last.seq, "last_hash": last.hash,
+        "commitment": commitment,
+        "agenda": commitment.process.version,
+        "signers": sorted(signers, key=lambda one: int(one["number"])),
+        "original": commitment.certified_sha256,
+        "final": commitment.head_sha256,
+        "record": commitment.record_sha256,
+        "issued_entry": issued.seq,
+        "last_entry": last.seq,
+        "last_hash": last.hash,
     }

@@ -37,14 +37,24 @@ def render(templates: Environment, record: dict[str, Any], agenda: FrozenAgenda,
     address = f"{public_url}/v/{record['code']}"
     template = templates.get_template("commitments/pdf/instrument.html")
     html = template.render(
-        record=record, agenda=agenda.data, address=address, qr=qr(address), stance_labels=STANCES, stances={row["item"]: row for row in record["stances"]},
-        pages=_pages(record["slots"]), annex=annex, plain_text=plain_text, when=datetime.fromisoformat,
+        record=record,
+        agenda=agenda.data,
+        address=address,
+        qr=qr(address),
+        stance_labels=STANCES,
+        stances={row["item"]: row for row in record["stances"]},
+        pages=_pages(record["slots"]),
+        annex=annex,
+        plain_text=plain_text,
+        when=datetime.fromisoformat,
     )
     laid = layout(html)
-    pdf = laid.write(attachments=[
-        Attached("agenda.json", agenda.raw, "application/json", "La agenda, byte por byte como se calculó su huella", "Source"),
-        Attached("commitment.json", data, "application/json", "Posiciones, firmantes y condiciones de este compromiso", "Data"),
-    ])
+    pdf = laid.write(
+        attachments=[
+            Attached("agenda.json", agenda.raw, "application/json", "La agenda, byte por byte como se calculó su huella", "Source"),
+            Attached("commitment.json", data, "application/json", "Posiciones, firmantes y condiciones de este compromiso", "Data"),
+        ]
+    )
     return Instrument(pdf, _fields(laid, record), data)
 
 
@@ -52,7 +62,9 @@ def qr(address: str) -> Markup:
     """Return the QR of `address` as an image: level M, quiet zone of 4 modules inside."""
     import segno  # noqa: PLC0415 - only wanted when something is printed
 
-    picture = segno.make(address, error="m", boost_error=False, micro=False).svg_data_uri(border=4, scale=10, dark="#000", light="#fff", omitsize=True)
+    picture = segno.make(address, error="m", boost_error=False, micro=False).svg_data_uri(
+        border=4, scale=10, dark="#000", light="#fff", omitsize=True
+    )
     return Markup('<img src="{}" alt="{}">').format(picture, f"Código QR: {address}")
 
 

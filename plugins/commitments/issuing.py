@@ -37,7 +37,9 @@ TRIES = 3
 
 def waiting(session: Session, _now: datetime) -> Iterable[str]:
     """Return the ids of commitments whose document was asked for and is not there."""
-    rows = select(Commitment.id).where(Commitment.state == states.OPEN, Commitment.issue_requested_at.is_not(None), Commitment.stances_open.is_(False))
+    rows = select(Commitment.id).where(
+        Commitment.state == states.OPEN, Commitment.issue_requested_at.is_not(None), Commitment.stances_open.is_(False)
+    )
     return [str(found) for found in session.scalars(rows.order_by(Commitment.issue_requested_at).limit(100))]
 
 
@@ -92,7 +94,13 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
     instrument = render(portal.templates, data, agenda, annex=render_annex(portal, agenda.data), public_url=portal.settings.public_url)
     place = commitment.process.version.territory_name
     pdf = reserve_and_certify(
-        instrument.pdf, fields=instrument.fields, authority=authority, code=commitment.code, reason=REASON, location=place, now=now,
+        instrument.pdf,
+        fields=instrument.fields,
+        authority=authority,
+        code=commitment.code,
+        reason=REASON,
+        location=place,
+        now=now,
     )
     with portal.sessions() as session:
         fresh = _ready(session, portal, commitment_id, lock=True)
@@ -104,17 +112,50 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
         kept = portal.store.put(session, instrument.record, "application/json", now=now)
         portal.store.put(session, commitment.process.consent_text.encode(), "text/plain; charset=utf-8", now=now)
         seal = authority.seal_signer().sha256
-        states.move(session, fresh, states.ISSUED, head_sha256=head, certified_sha256=head, record_sha256=kept, issued_at=now, issue_problem=None, issue_requested_at=None)
-        session.add(Revision(
-            commitment_id=fresh.id, edition=fresh.edition, number=0, sha256=head, size=len(pdf), certificate_sha256=seal, made_at=now,
-        ))
+        states.move(
+            session,
+            fresh,
+            states.ISSUED,
+            head_sha256=head,
+            certified_sha256=head,
+            record_sha256=kept,
+            issued_at=now,
+            issue_problem=None,
+            issue_requested_at=None,
+        )
+        session.add(
+            Revision(
+                commitment_id=fresh.id,
+                edition=fresh.edition,
+                number=0,
+                sha256=head,
+                size=len(pdf),
+                certificate_sha256=seal,
+                made_at=now,
+            )
+        )
         states.note(session, fresh.id, "issued", now=now, edition=fresh.edition)
-        record_fact(session, now=now, kind=ISSUED, subject=letters.about(fresh), data={
-            "edition": fresh.edition, "process": fresh.process.code, "version_sha256": agenda.sha256, "revision_sha256": head, "record_sha256": kept,
-            "seal_sha256": seal, "stances_sha256": stances_digest(data), "slots_sha256": slots_digest(fresh.slots), "consent_sha256": data["consent"]["sha256"],
-        })
+        record_fact(
+            session,
+            now=now,
+            kind=ISSUED,
+            subject=letters.about(fresh),
+            data={
+                "edition": fresh.edition,
+                "process": fresh.process.code,
+                "version_sha256": agenda.sha256,
+                "revision_sha256": head,
+                "record_sha256": kept,
+                "seal_sha256": seal,
+                "stances_sha256": stances_digest(data),
+                "slots_sha256": slots_digest(fresh.slots),
+                "consent_sha256": data["consent"]["sha256"],
+            },
+        )
         first = min(slot.group for slot in fresh.slots)
-        mails = [letters.issued(portal.mailer, session, now=now, commitment=fresh, slot=slot) for slot in fresh.slots if slot.group == first]
+        mails = [
+            letters.issued(portal.mailer, session, now=now, commitment=fresh, slot=slot) for slot in fresh.slots if slot.group == first
+        ]
         session.commit()
         return [mail.id for mail in mails if mail is not None]
 
@@ -182,9 +223,19 @@ def _discard(session: Session, *, now: datetime, commitment: Commitment) -> None
         raise Conflict(N_("Ya hay firmas en el documento: las posiciones no se pueden reabrir."))
     discarded, edition = commitment.head_sha256, commitment.edition
     states.move(
-        session, commitment, states.OPEN, stances_open=True, certified_sha256=None, record_sha256=None, issued_at=None, issue_requested_at=None,
-        issue_problem=None, edition=edition + 1,
+        session,
+        commitment,
+        states.OPEN,
+        stances_open=True,
+        certified_sha256=None,
+        record_sha256=None,
+        issued_at=None,
+        issue_requested_at=None,
+        issue_problem=None,
+        edition=edition + 1,
     )
     commitment.head_sha256 = None
     session.flush()
-    record_fact(session, now=now, kind=DISCARDED, subject=letters.about(commitment), data={"edition": edition, "revision_sha256": discarded})
+    record_fact(
+        session, now=now, kind=DISCARDED, subject=letters.about(commitment), data={"edition": edition, "revision_sha256": discarded}
+    )

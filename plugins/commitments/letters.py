@@ -34,26 +34,40 @@ def signed(mailer: Mailer, session: Session, *, now: datetime, commitment: Commi
     return _letter(mailer, session, "signed", now=now, commitment=commitment, person=person, waiting=waiting)
 
 
-def question(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, text: str, item_code: str | None, asker: str, path: str) -> MailMessage:
+def question(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, text: str, item_code: str | None, asker: str, path: str
+) -> MailMessage:
     """Pass a question on to the process's contact; `path` is where staff answer."""
     process = commitment.process
     return mailer.queue(
-        session, now=now, to=process.contact_email, name=process.contact_name, template="commitments/mail/question", kind="commitment.question",
-        about=about(commitment), context={**_context(commitment), "text": text, "item_code": item_code, "asker": asker, "path": path},
+        session,
+        now=now,
+        to=process.contact_email,
+        name=process.contact_name,
+        template="commitments/mail/question",
+        kind="commitment.question",
+        about=about(commitment),
+        context={**_context(commitment), "text": text, "item_code": item_code, "asker": asker, "path": path},
     )
 
 
-def answer(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, text: str, reply: str) -> MailMessage | None:
+def answer(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, text: str, reply: str
+) -> MailMessage | None:
     """Bring the Mesa's answer to who asked."""
     return _letter(mailer, session, "answer", now=now, commitment=commitment, person=person, text=text, reply=reply)
 
 
-def declined(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, reason: str | None) -> MailMessage | None:
+def declined(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, reason: str | None
+) -> MailMessage | None:
     """Tell a party that the organisation declines; `reason` only when it is public or the reader belongs to the organisation or the Mesa."""
     return _letter(mailer, session, "declined", now=now, commitment=commitment, person=person, reason=reason)
 
 
-def constancia(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, sha256: str) -> MailMessage | None:
+def constancia(
+    mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, sha256: str
+) -> MailMessage | None:
     """Hand the constancia, attached, to somebody who signed."""
     files = [(f"constancia-{commitment.code}.pdf", sha256, "application/pdf")]
     return _letter(mailer, session, "constancia", now=now, commitment=commitment, person=person, files=files)
@@ -62,8 +76,15 @@ def constancia(mailer: Mailer, session: Session, *, now: datetime, commitment: C
 def parties(session: Session, commitment: Commitment) -> list[Person]:
     """Return everyone who takes part, once each: the organisation's representatives and the people of every slot."""
     agenda_id = commitment.process.version.agenda_id
-    representatives = select(Person).join(Grant, Grant.person_id == Person.id).where(
-        Grant.role == "representative", Grant.ended_at.is_(None), Grant.agenda_id == agenda_id, Grant.organisation_id == commitment.organisation_id
+    representatives = (
+        select(Person)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(
+            Grant.role == "representative",
+            Grant.ended_at.is_(None),
+            Grant.agenda_id == agenda_id,
+            Grant.organisation_id == commitment.organisation_id,
+        )
     )
     found = {person.id: person for person in session.scalars(representatives.order_by(Person.id))}
     found.update({slot.person.id: slot.person for slot in commitment.slots if slot.person is not None})
@@ -71,14 +92,30 @@ def parties(session: Session, commitment: Commitment) -> list[Person]:
 
 
 def _letter(
-    mailer: Mailer, session: Session, template: str, *, now: datetime, commitment: Commitment, person: Person,
-    files: Iterable[tuple[str, str, str]] = (), **more: Any,
+    mailer: Mailer,
+    session: Session,
+    template: str,
+    *,
+    now: datetime,
+    commitment: Commitment,
+    person: Person,
+    files: Iterable[tuple[str, str, str]] = (),
+    **more: Any,
 ) -> MailMessage | Any:
     if not person.email:
         return None
     return mailer.queue(
-        session, now=now, to=person.email, name=person.full_name, template=f"commitments/mail/{template}", kind=f"commitment.{template}",
-        about=about(commitment), person_id=person.id, reply_to=commitment.process.contact_email, files=files, context={**_context(commitment), **more},
+        session,
+        now=now,
+        to=person.email,
+        name=person.full_name,
+        template=f"commitments/mail/{template}",
+        kind=f"commitment.{template}",
+        about=about(commitment),
+        person_id=person.id,
+        reply_to=commitment.process.contact_email,
+        files=files,
+        context={**_context(commitment), **more},
     )
 
 
@@ -92,6 +129,11 @@ def code_context(commitment: Commitment) -> dict[str, Any]:
 def _context(commitment: Commitment) -> dict[str, Any]:
     process = commitment.process
     return {
-        "code": commitment.code, "organisation": commitment.organisation.name, "agenda": process.version.agenda.title, "process": process.title,
-        "deadline": commitment.deadline, "contact_name": process.contact_name, "contact_email": process.contact_email,
+        "code": commitment.code,
+        "organisation": commitment.organisation.name,
+        "agenda": process.version.agenda.title,
+        "process": process.title,
+        "deadline": commitment.deadline,
+        "contact_name": process.contact_name,
+        "contact_email": process.contact_email,
     }

@@ -113,7 +113,9 @@ class Stance(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments_commitment.id", ondelete="CASCADE"))
     item_code: Mapped[str] = mapped_column(String(30))
-    stance: Mapped[str | None] = mapped_column(String(20))  # suscribe, con_observacion, no_suscribe, sin_pronunciamiento; None: only text so far
+    stance: Mapped[str | None] = mapped_column(
+        String(20)
+    )  # suscribe, con_observacion, no_suscribe, sin_pronunciamiento; None: only text so far
     observation: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(Integer, default=1)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -29,9 +29,14 @@ def parked(session: Session, *, now: datetime, commitment: Commitment, dimension
     """Return the form kept under `token` for this commitment and page, or None. The caller has checked that the reader may review it."""
     if not token:
         return None
-    row = session.scalar(select(Parked).where(
-        Parked.token_sha256 == sha256(token.encode()), Parked.commitment_id == commitment.id, Parked.dimension == dimension, Parked.parked_at >= now - KEPT_FOR,
-    ))
+    row = session.scalar(
+        select(Parked).where(
+            Parked.token_sha256 == sha256(token.encode()),
+            Parked.commitment_id == commitment.id,
+            Parked.dimension == dimension,
+            Parked.parked_at >= now - KEPT_FOR,
+        )
+    )
     return row.typed if row else None
 
 

@@ -32,9 +32,13 @@ class Part:
 
 def _represents(person_id: int) -> ColumnElement[bool]:
     return exists().where(
-        Grant.person_id == person_id, Grant.role == "representative", Grant.ended_at.is_(None),
+        Grant.person_id == person_id,
+        Grant.role == "representative",
+        Grant.ended_at.is_(None),
         Grant.organisation_id == Commitment.organisation_id,
-        exists().where(and_(Process.id == Commitment.process_id, AgendaVersion.id == Process.version_id, AgendaVersion.agenda_id == Grant.agenda_id)),
+        exists().where(
+            and_(Process.id == Commitment.process_id, AgendaVersion.id == Process.version_id, AgendaVersion.agenda_id == Grant.agenda_id)
+        ),
     )
 
 
@@ -45,7 +49,10 @@ def _signs(person_id: int) -> ColumnElement[bool]:
 def commitments_of(session: Session, person_id: int) -> list[Commitment]:
     """Return the commitments in which somebody takes part, the nearest deadline first."""
     rows = select(Commitment).where(or_(_represents(person_id), _signs(person_id))).order_by(Commitment.deadline, Commitment.id)
-    loaded = rows.options(selectinload(Commitment.organisation), selectinload(Commitment.process).selectinload(Process.version).selectinload(AgendaVersion.agenda))
+    loaded = rows.options(
+        selectinload(Commitment.organisation),
+        selectinload(Commitment.process).selectinload(Process.version).selectinload(AgendaVersion.agenda),
+    )
     return list(session.scalars(loaded))
 
 

@@ -21,7 +21,15 @@ def questions_of(session: Session, commitment: Commitment) -> list[Question]:
 
 
 def ask(
-    session: Session, *, now: datetime, person_id: int, commitment: Commitment, text: str, item_code: str | None, mailer: Mailer, staff_path: str = "/gestion/preguntas/"
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int,
+    commitment: Commitment,
+    text: str,
+    item_code: str | None,
+    mailer: Mailer,
+    staff_path: str = "/gestion/preguntas/",
 ) -> Question:
     """Put a question to the Mesa; its contact gets it by mail, with a link to `staff_path` + the question's id."""
     text = checked(text, N_("Escriba su pregunta."))
@@ -30,7 +38,14 @@ def ask(
     states.note(session, commitment.id, "question_asked", now=now, person_id=person_id, item=item_code)
     person = session.get(Person, person_id)
     letters.question(
-        mailer, session, now=now, commitment=commitment, text=text, item_code=item_code, asker=person.full_name if person else "", path=f"{staff_path}{question.id}",
+        mailer,
+        session,
+        now=now,
+        commitment=commitment,
+        text=text,
+        item_code=item_code,
+        asker=person.full_name if person else "",
+        path=f"{staff_path}{question.id}",
     )
     return question
 

@@ -37,13 +37,24 @@ def commitment_record(session: Session, commitment: Commitment, agenda: FrozenAg
     said = stances_of(session, commitment)
     organisation, process = commitment.organisation, commitment.process
     return {
-        "schema": SCHEMA, "code": commitment.code, "edition": commitment.edition, "issued_at": instant(now), "deadline": instant(commitment.deadline),
+        "schema": SCHEMA,
+        "code": commitment.code,
+        "edition": commitment.edition,
+        "issued_at": instant(now),
+        "deadline": instant(commitment.deadline),
         "organisation": {
-            "name": organisation.name, "kind": organisation.kind, "kind_label": KINDS.get(organisation.kind, organisation.kind), "jne_code": organisation.jne_code,
+            "name": organisation.name,
+            "kind": organisation.kind,
+            "kind_label": KINDS.get(organisation.kind, organisation.kind),
+            "jne_code": organisation.jne_code,
         },
         "process": {"code": process.code, "title": process.title},
         "agenda": {
-            "code": agenda.data["code"], "title": agenda.data["title"], "number": agenda.data["number"], "sha256": agenda.sha256, "items": len(agenda.codes),
+            "code": agenda.data["code"],
+            "title": agenda.data["title"],
+            "number": agenda.data["number"],
+            "sha256": agenda.sha256,
+            "items": len(agenda.codes),
         },
         "stances": stance_rows(agenda.codes, said),
         "counts": {
@@ -57,7 +68,9 @@ def commitment_record(session: Session, commitment: Commitment, agenda: FrozenAg
 
 def stance_rows(codes: list[str], said: Mapping[str, Stance]) -> list[dict[str, str]]:
     """Return the stances in reading order, as they are recorded."""
-    return [{"item": code, "stance": said[code].stance or "", "observation": said[code].observation.strip()} for code in codes if code in said]
+    return [
+        {"item": code, "stance": said[code].stance or "", "observation": said[code].observation.strip()} for code in codes if code in said
+    ]
 
 
 def _counts_of(dimension: Mapping[str, Any], said: Mapping[str, Stance]) -> dict[str, int]:
@@ -68,9 +81,16 @@ def _counts_of(dimension: Mapping[str, Any], said: Mapping[str, Stance]) -> dict
 def slot_row(session: Session, commitment: Commitment, slot: Slot) -> dict[str, Any]:
     """Return one expected signature, with the name and the organisation that the document prints."""
     return {
-        "field": slot.field, "position": slot.position, "group": slot.group, "side": slot.side, "capacity": slot.capacity,
-        "capacity_label": CAPACITIES.get(slot.capacity, slot.capacity), "required": slot.required, "method": slot.method,
-        "name": slot.person.full_name if slot.person else "", "organisation": slot_organisation(session, commitment, slot),
+        "field": slot.field,
+        "position": slot.position,
+        "group": slot.group,
+        "side": slot.side,
+        "capacity": slot.capacity,
+        "capacity_label": CAPACITIES.get(slot.capacity, slot.capacity),
+        "required": slot.required,
+        "method": slot.method,
+        "name": slot.person.full_name if slot.person else "",
+        "organisation": slot_organisation(session, commitment, slot),
     }
 
 
@@ -79,8 +99,14 @@ def slot_organisation(session: Session, commitment: Commitment, slot: Slot) -> s
     if slot.side == "organisation":
         return commitment.organisation.name
     if slot.person_id is not None:
-        own = select(Organisation.name).join(Membership, Membership.organisation_id == Organisation.id).where(
-            Membership.person_id == slot.person_id, Membership.capacity == slot.capacity, Organisation.id != commitment.organisation_id,
+        own = (
+            select(Organisation.name)
+            .join(Membership, Membership.organisation_id == Organisation.id)
+            .where(
+                Membership.person_id == slot.person_id,
+                Membership.capacity == slot.capacity,
+                Organisation.id != commitment.organisation_id,
+            )
         )
         found = session.scalar(own.order_by(Membership.id).limit(1))
         if found is not None:

@@ -127,7 +127,9 @@ def matrix(session: Session, process_id: int, page: Page) -> list[tuple[Row[Any]
     columns = select(Commitment.id, Commitment.code, Organisation.name)
     rows = session.execute(_alphabetical(columns, process_id, page, Commitment.state == COMPLETE)).all()
     stances: dict[int, dict[str, str]] = {row.id: {} for row in rows}
-    found = select(Stance.commitment_id, Stance.item_code, Stance.stance).where(Stance.commitment_id.in_(stances), Stance.stance.is_not(None))
+    found = select(Stance.commitment_id, Stance.item_code, Stance.stance).where(
+        Stance.commitment_id.in_(stances), Stance.stance.is_not(None)
+    )
     for commitment_id, item, stance in session.execute(found):
         stances[commitment_id][item] = str(stance)
     return [(row, stances[row.id]) for row in rows]
@@ -163,13 +165,16 @@ def timeline(session: Session, commitment_id: int) -> Sequence[Event]:
 
 def signatories(session: Session, process_id: int) -> Sequence[Row[Any]]:
     """Return the roll of complete commitments: (code, organisation, state, name, capacity, side, method, signed at)."""
-    columns = (
-        select(
-            Commitment.code, Organisation.name.label("organisation"), Commitment.state, Slot.signed_name, Slot.capacity, Slot.side,
-            Slot.method, Slot.signed_at,
-        )
-        .join(Slot, Slot.commitment_id == Commitment.id)
-    )
+    columns = select(
+        Commitment.code,
+        Organisation.name.label("organisation"),
+        Commitment.state,
+        Slot.signed_name,
+        Slot.capacity,
+        Slot.side,
+        Slot.method,
+        Slot.signed_at,
+    ).join(Slot, Slot.commitment_id == Commitment.id)
     rows = _alphabetical(columns, process_id, None, _complete(), Slot.signed_at.is_not(None)).order_by(Slot.position)
     return session.execute(rows).all()
 

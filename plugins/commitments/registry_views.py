@@ -33,7 +33,14 @@ def index() -> str:
     page = queries.Page.of(web.page_number(), PAGE, sum(counts.values()))
     rows = queries.roll(web.session, process.id, page)
     return render_template(
-        "commitments/public/index.html", processes=found, process=process, counts=counts, page=page, rows=rows, words=words, has_page=queries.has_page,
+        "commitments/public/index.html",
+        processes=found,
+        process=process,
+        counts=counts,
+        page=page,
+        rows=rows,
+        words=words,
+        has_page=queries.has_page,
     )
 
 
@@ -52,9 +59,17 @@ def matrix() -> str:
     complete = queries.how_many_complete(web.session, process.id)
     page = queries.Page.of(web.page_number(), MATRIX_PAGE, complete)
     return render_template(
-        "commitments/public/matrix.html", processes=found, process=process, dimensions=dimensions, dimension=dimension, page=page, stances=STANCES,
-        items=[_short(item) for item in dimension["items"]], rows=queries.matrix(web.session, process.id, page),
-        counts=queries.stance_counts(web.session, process.id), marks=words.MARKS,
+        "commitments/public/matrix.html",
+        processes=found,
+        process=process,
+        dimensions=dimensions,
+        dimension=dimension,
+        page=page,
+        stances=STANCES,
+        items=[_short(item) for item in dimension["items"]],
+        rows=queries.matrix(web.session, process.id, page),
+        counts=queries.stance_counts(web.session, process.id),
+        marks=words.MARKS,
     )
 
 
@@ -71,9 +86,18 @@ def item(item_code: str) -> str:
         raise NotFound
     page = queries.Page.of(web.page_number(), PAGE, queries.how_many_complete(web.session, process.id))
     return render_template(
-        "commitments/public/item.html", process=process, dimension=places[at][0], item=places[at][1], text=render_markdown(places[at][1]["text"]), page=page, stances=STANCES,
-        rows=queries.stances_on(web.session, process.id, item_code, page), counts=queries.stance_counts(web.session, process.id).get(item_code, {}),
-        before=places[at - 1][1]["code"] if at else None, after=places[at + 1][1]["code"] if at + 1 < len(places) else None, processes=found,
+        "commitments/public/item.html",
+        process=process,
+        dimension=places[at][0],
+        item=places[at][1],
+        text=render_markdown(places[at][1]["text"]),
+        page=page,
+        stances=STANCES,
+        rows=queries.stances_on(web.session, process.id, item_code, page),
+        counts=queries.stance_counts(web.session, process.id).get(item_code, {}),
+        before=places[at - 1][1]["code"] if at else None,
+        after=places[at + 1][1]["code"] if at + 1 < len(places) else None,
+        processes=found,
     )
 
 
@@ -106,8 +130,15 @@ def commitment(code: str) -> AnyResponse | str:
         return redirect(url_for("verification.instrument", code=found.code), code=302)
     agenda = _agenda(found.process)
     return render_template(
-        "commitments/public/commitment.html", commitment=found, process=found.process, public=queries.is_public(found), agenda=agenda, words=words,
-        stances=STANCES, by_item={one.item_code: one for one in found.stances}, events=queries.timeline(web.session, found.id),
+        "commitments/public/commitment.html",
+        commitment=found,
+        process=found.process,
+        public=queries.is_public(found),
+        agenda=agenda,
+        words=words,
+        stances=STANCES,
+        by_item={one.item_code: one for one in found.stances},
+        events=queries.timeline(web.session, found.id),
     )
 
 
@@ -158,5 +189,9 @@ def _agenda(process: Process) -> dict[str, Any]:
 
 
 def _short(item: dict[str, Any]) -> dict[str, Any]:
-    return {"code": item["code"], "number": item["code"].partition("-")[2] or item["code"], "text": plain_text(item["text"]), "parent": item["parent"]}
-
+    return {
+        "code": item["code"],
+        "number": item["code"].partition("-")[2] or item["code"],
+        "text": plain_text(item["text"]),
+        "parent": item["parent"],
+    }

@@ -16,7 +16,10 @@ class ItemForm(Form):  # type: ignore[misc]
 class DataForm(FlaskForm):  # type: ignore[misc]
     """Whether the data shown are right, and what to mend."""
 
-    right = RadioField(_l("¿Son correctos estos datos?"), choices=[SelectChoice("si", _l("Sí, son correctos")), SelectChoice("no", _l("No, hay que corregir algo"))])
+    right = RadioField(
+        _l("¿Son correctos estos datos?"),
+        choices=[SelectChoice("si", _l("Sí, son correctos")), SelectChoice("no", _l("No, hay que corregir algo"))],
+    )
     correction = TextAreaField(_l("Qué hay que corregir"))
 
 
@@ -39,5 +42,11 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
     """The reason for not signing, and whether it may be shown."""
 
     reason = TextAreaField(_l("Motivo"))
-    public = RadioField(_l("¿Quién puede leer el motivo?"), choices=[SelectChoice("privado", _l("Solo la organización y la Mesa")), SelectChoice("publico", _l("Cualquier persona, en el registro"))])
+    public = RadioField(
+        _l("¿Quién puede leer el motivo?"),
+        choices=[
+            SelectChoice("privado", _l("Solo la organización y la Mesa")),
+            SelectChoice("publico", _l("Cualquier persona, en el registro")),
+        ],
+    )
     sure = BooleanField(_l("Confirmo que la organización declina suscribir este compromiso."))

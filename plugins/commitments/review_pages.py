@@ -38,12 +38,20 @@ def typed_in(form: MultiDict[str, str], agenda: FrozenAgenda, dimension: str) ->
         if f"{code}-revision" in form:
             revision = form.get(f"{code}-revision", "0")
             text = form.get(f"{code}-observation", "").replace("\r\n", "\n")
-            found[code] = Typed(form.get(f"{code}-stance") or None, text, int(revision) if revision.isdecimal() and len(revision) < longest else 0)
+            found[code] = Typed(
+                form.get(f"{code}-stance") or None, text, int(revision) if revision.isdecimal() and len(revision) < longest else 0
+            )
     return found
 
 
 def shown_items(
-    session: Session, agenda: FrozenAgenda, dimension: str, said: Mapping[str, Stance], *, typed: Mapping[str, Typed] | None = None, saved: Saved | None = None
+    session: Session,
+    agenda: FrozenAgenda,
+    dimension: str,
+    said: Mapping[str, Stance],
+    *,
+    typed: Mapping[str, Typed] | None = None,
+    saved: Saved | None = None,
 ) -> list[ShownItem]:
     """Return the page's items. `typed` wins over what is stored, so that nothing a person wrote disappears."""
     items = agenda.dimension(dimension)["items"]
@@ -57,10 +65,17 @@ def shown_items(
         # What was typed over somebody else's change is sent again with their revision: a second press means "mine".
         form = ItemForm(prefix=f"{code}-", data={"observation": given.observation, "revision": str(revision if saved else given.revision)})
         error = saved.wrong.get(code) if saved else None
-        shown.append(ShownItem(
-            item, render_markdown(item["text"]), form, given.stance, error, _theirs(session, stale) if stale else None,
-            str(items[place + 1]["code"]) if place + 1 < len(items) else None,
-        ))
+        shown.append(
+            ShownItem(
+                item,
+                render_markdown(item["text"]),
+                form,
+                given.stance,
+                error,
+                _theirs(session, stale) if stale else None,
+                str(items[place + 1]["code"]) if place + 1 < len(items) else None,
+            )
+        )
     return shown
 
 

@@ -55,7 +55,10 @@ def check_turn(portal: Portal, session: Session, *, now: datetime, slot: Slot, p
     if commitment.deadline <= now:
         raise Expired(N_("El plazo para firmar terminó. Escriba a la Mesa si necesita más tiempo."))
     if earlier(slot):
-        raise Conflict(N_("Todavía no es su turno: antes deben firmar %(names)s."), names=", ".join(one.person.full_name if one.person else one.capacity for one in earlier(slot)))
+        raise Conflict(
+            N_("Todavía no es su turno: antes deben firmar %(names)s."),
+            names=", ".join(one.person.full_name if one.person else one.capacity for one in earlier(slot)),
+        )
     refuse_if_any(portal, session, commitment)
 
 
@@ -70,8 +73,17 @@ def send_code(portal: Portal, session: Session, *, now: datetime, slot_id: int, 
     check_turn(portal, session, now=now, slot=slot, person_id=person_id)
     person = session.get_one(Person, person_id)
     return codes.send(
-        session, now=now, secret=portal.settings.secret_key, mailer=portal.mailer, person=person, purpose=purpose(slot), template="commitments/mail/code",
-        kind="commitment.code", about=letters.about(slot.commitment), reply_to=slot.commitment.process.contact_email, context=letters.code_context(slot.commitment),
+        session,
+        now=now,
+        secret=portal.settings.secret_key,
+        mailer=portal.mailer,
+        person=person,
+        purpose=purpose(slot),
+        template="commitments/mail/code",
+        kind="commitment.code",
+        about=letters.about(slot.commitment),
+        reply_to=slot.commitment.process.contact_email,
+        context=letters.code_context(slot.commitment),
     )
 
 
@@ -128,14 +140,28 @@ def _attempt(portal: Portal, session: Session, *, now: datetime, slot: Slot) -> 
     commitment, expected = slot.commitment, _expected(portal, slot)
     before = commitment.head_sha256 or ""
     signer = keys.authority(portal, now=now).issue_for_act(
-        full_name=expected["name"], capacity=expected["capacity_label"], organisation=expected["organisation"], act_code=commitment.code, slot=slot.field, now=now,
+        full_name=expected["name"],
+        capacity=expected["capacity_label"],
+        organisation=expected["organisation"],
+        act_code=commitment.code,
+        slot=slot.field,
+        now=now,
     )
     appearance = Appearance(
-        name=expected["name"], capacity=expected["capacity_label"], organisation=expected["organisation"], method=METHODS[slot.method],
-        time=fecha_hora(now, Manner(zone=portal.settings.timezone)), code=commitment.code,
+        name=expected["name"],
+        capacity=expected["capacity_label"],
+        organisation=expected["organisation"],
+        method=METHODS[slot.method],
+        time=fecha_hora(now, Manner(zone=portal.settings.timezone)),
+        code=commitment.code,
     )
     pdf = sign_field(
-        portal.store.get(before), field_name=slot.field, signer=signer, appearance=appearance, now=now, location=commitment.process.version.territory_name,
+        portal.store.get(before),
+        field_name=slot.field,
+        signer=signer,
+        appearance=appearance,
+        now=now,
+        location=commitment.process.version.territory_name,
         reason=f"Suscribe el compromiso {commitment.code} como {expected['capacity_label']}",
     )
     head = portal.store.put(session, pdf, "application/pdf", now=now)
@@ -143,15 +169,28 @@ def _attempt(portal: Portal, session: Session, *, now: datetime, slot: Slot) -> 
     changes: dict[str, Any] = {"completed_at": now} if complete else {}
     states.move(session, commitment, states.COMPLETE if complete else states.PARTLY, head_sha256=head, **changes)
     taken = session.execute(
-        update(Slot).where(Slot.id == slot.id, Slot.signed_at.is_(None)).values(
-            signed_at=now, signed_name=expected["name"], certificate_serial=signer.serial, certificate_sha256=signer.sha256,
-        ).execution_options(synchronize_session=False)
+        update(Slot)
+        .where(Slot.id == slot.id, Slot.signed_at.is_(None))
+        .values(
+            signed_at=now,
+            signed_name=expected["name"],
+            certificate_serial=signer.serial,
+            certificate_sha256=signer.sha256,
+        )
+        .execution_options(synchronize_session=False)
     )
     if not isinstance(taken, CursorResult) or taken.rowcount != 1:
         raise Conflict(N_("Usted ya firmó este compromiso."))
     number = 1 + max(one.number for one in commitment.current_revisions)
     revision = Revision(
-        commitment_id=commitment.id, edition=commitment.edition, number=number, sha256=head, size=len(pdf), certificate_sha256=signer.sha256, slot_id=slot.id, made_at=now,
+        commitment_id=commitment.id,
+        edition=commitment.edition,
+        number=number,
+        sha256=head,
+        size=len(pdf),
+        certificate_sha256=signer.sha256,
+        slot_id=slot.id,
+        made_at=now,
     )
     session.add(revision)
     session.flush()
@@ -166,18 +205,37 @@ def _record(portal: Portal, session: Session, *, now: datetime, slot: Slot, revi
     states.note(session, commitment.id, "signed", now=now, person_id=signer.id, field=slot.field, number=revision.number)
     if complete:
         states.note(session, commitment.id, "complete", now=now)
-    consent = give_consent(session, portal.store, now=now, person_id=signer.id, purpose=letters.about(commitment), text=kept["consent"]["text"])
+    consent = give_consent(
+        session, portal.store, now=now, person_id=signer.id, purpose=letters.about(commitment), text=kept["consent"]["text"]
+    )
     slot.consent_sha256 = consent.text_sha256
-    record(session, now=now, kind=SIGNED, subject=letters.about(commitment), data={
-        "edition": revision.edition, "number": revision.number, "field": slot.field, "revision_sha256": revision.sha256, **data,
-        "certificate_sha256": slot.certificate_sha256, "consent_sha256": slot.consent_sha256, "stances_sha256": stances_digest(kept), "signer": fingerprint(signer),
-        "signed_at": now.isoformat(),
-    })
+    record(
+        session,
+        now=now,
+        kind=SIGNED,
+        subject=letters.about(commitment),
+        data={
+            "edition": revision.edition,
+            "number": revision.number,
+            "field": slot.field,
+            "revision_sha256": revision.sha256,
+            **data,
+            "certificate_sha256": slot.certificate_sha256,
+            "consent_sha256": slot.consent_sha256,
+            "stances_sha256": stances_digest(kept),
+            "signer": fingerprint(signer),
+            "signed_at": now.isoformat(),
+        },
+    )
     session.refresh(commitment)
     waiting = [one for one in commitment.slots if one.required and one.signed_at is None]
     mails = [letters.signed(portal.mailer, session, now=now, commitment=commitment, person=signer, waiting=len(waiting))]
     if waiting and not earlier(waiting[0]) and min(one.group for one in waiting) > slot.group:  # the next group's turn begins
-        mails += [letters.issued(portal.mailer, session, now=now, commitment=commitment, slot=one) for one in commitment.slots if one.group == min(w.group for w in waiting)]
+        mails += [
+            letters.issued(portal.mailer, session, now=now, commitment=commitment, slot=one)
+            for one in commitment.slots
+            if one.group == min(w.group for w in waiting)
+        ]
     return Outcome(revision, complete, tuple(mail.id for mail in mails if mail is not None))
 
 

@@ -63,7 +63,14 @@ def sign(code: str) -> Any:
     form = SignForm()
     try:
         outcome = signing_acts.sign(
-            web.portal(), web.session, now=g.now, slot_id=slot.id, person_id=web.person_id(), code=form.code.data or "", name=form.name.data or "", agrees=bool(form.agrees.data),
+            web.portal(),
+            web.session,
+            now=g.now,
+            slot_id=slot.id,
+            person_id=web.person_id(),
+            code=form.code.data or "",
+            name=form.name.data or "",
+            agrees=bool(form.agrees.data),
         )
     except (Invalid, TooMany, Expired, Conflict) as error:
         web.session.rollback()
@@ -80,7 +87,13 @@ def proof(code: str) -> str:
     part, slot = _slot(code)
     waiting = [one for one in part.commitment.slots if one.required and one.signed_at is None]
     return render_template(
-        "commitments/representative/proof.html", part=part, commitment=part.commitment, slot=slot, waiting=waiting, capacities=CAPACITIES, labels=states.LABELS,
+        "commitments/representative/proof.html",
+        part=part,
+        commitment=part.commitment,
+        slot=slot,
+        waiting=waiting,
+        capacities=CAPACITIES,
+        labels=states.LABELS,
         address=f"{web.portal().settings.public_url}/v/{part.commitment.code}",
     )
 
@@ -113,10 +126,23 @@ def calendar(code: str) -> Response:
     moment = f"{commitment.deadline:%Y%m%dT%H%M%SZ}"
     summary = gettext("Plazo del compromiso %(code)s", code=commitment.code)
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Rúbrica//ES", "BEGIN:VEVENT", f"UID:{commitment.code}@rubrica", f"DTSTAMP:{g.now:%Y%m%dT%H%M%SZ}",
-        f"DTSTART:{moment}", f"DTEND:{moment}", f"SUMMARY:{summary}", f"URL:{web.portal().settings.public_url}/v/{commitment.code}", "END:VEVENT", "END:VCALENDAR", "",
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Rúbrica//ES",
+        "BEGIN:VEVENT",
+        f"UID:{commitment.code}@rubrica",
+        f"DTSTAMP:{g.now:%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{moment}",
+        f"DTEND:{moment}",
+        f"SUMMARY:{summary}",
+        f"URL:{web.portal().settings.public_url}/v/{commitment.code}",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
     ]
-    return Response("\r\n".join(lines), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="plazo-{commitment.code}.ics"'})
+    return Response(
+        "\r\n".join(lines), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="plazo-{commitment.code}.ics"'}
+    )
 
 
 @blueprint.get("/mi-compromiso/<code>/declinar")
@@ -140,7 +166,12 @@ def decline(code: str) -> Any:
     if not form.errors:
         try:
             mails = closing.decline(
-                web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, reason=form.reason.data or "", public=form.public.data == "publico",
+                web.session,
+                now=g.now,
+                person_id=web.person_id(),
+                commitment=part.commitment,
+                reason=form.reason.data or "",
+                public=form.public.data == "publico",
                 mailer=web.portal().mailer,
             )
         except Invalid as error:
@@ -191,16 +222,36 @@ def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None)
     agenda = frozen_agenda(web.portal().store, commitment.process.version)
     said = positions.stances_of(web.session, commitment)
     rows = [{"item": item, "said": said.get(item["code"])} for item in agenda.items]
-    size = web.session.scalar(select(StoredFile.size).where(StoredFile.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
+    size = (
+        web.session.scalar(select(StoredFile.size).where(StoredFile.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
+    )
     last = web.session.scalar(
-        select(MailMessage).where(MailMessage.about == letters.about(commitment), MailMessage.person_id == web.person_id(), MailMessage.kind == "commitment.code")
-        .order_by(MailMessage.id.desc()).limit(1)
+        select(MailMessage)
+        .where(
+            MailMessage.about == letters.about(commitment), MailMessage.person_id == web.person_id(), MailMessage.kind == "commitment.code"
+        )
+        .order_by(MailMessage.id.desc())
+        .limit(1)
     )
     revision = web.session.scalar(select(Revision).where(Revision.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
     return render_template(
-        "commitments/representative/sign.html", part=part, commitment=commitment, slot=slot, form=form, problem=problem, totals=positions.totals(agenda, said), rows=rows,
-        stances=states.STANCES, size=size, mail=last, capacity=CAPACITIES.get(slot.capacity, slot.capacity), organisation=slot_organisation(web.session, commitment, slot),
-        revision=revision, person=web.session.get_one(Person, web.person_id()), capacities=CAPACITIES, retry=request.method == "POST",
+        "commitments/representative/sign.html",
+        part=part,
+        commitment=commitment,
+        slot=slot,
+        form=form,
+        problem=problem,
+        totals=positions.totals(agenda, said),
+        rows=rows,
+        stances=states.STANCES,
+        size=size,
+        mail=last,
+        capacity=CAPACITIES.get(slot.capacity, slot.capacity),
+        organisation=slot_organisation(web.session, commitment, slot),
+        revision=revision,
+        person=web.session.get_one(Person, web.person_id()),
+        capacities=CAPACITIES,
+        retry=request.method == "POST",
     )
 
 

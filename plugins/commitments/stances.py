@@ -88,7 +88,14 @@ def _lock(session: Session, commitment: Commitment) -> None:
 
 
 def save_page(
-    session: Session, *, now: datetime, person_id: int | None, commitment: Commitment, agenda: FrozenAgenda, dimension: str, typed: Mapping[str, Typed]
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int | None,
+    commitment: Commitment,
+    agenda: FrozenAgenda,
+    dimension: str,
+    typed: Mapping[str, Typed],
 ) -> Saved:
     """Save every item of one dimension that can be saved, and say what became of the rest.
 
@@ -145,7 +152,17 @@ def _problem(given: Typed) -> str | None:
     return None
 
 
-def _write(session: Session, commitment: Commitment, stored: Stance | None, code: str, given: Typed, *, now: datetime, person_id: int | None, batch: str | None = None) -> None:
+def _write(
+    session: Session,
+    commitment: Commitment,
+    stored: Stance | None,
+    code: str,
+    given: Typed,
+    *,
+    now: datetime,
+    person_id: int | None,
+    batch: str | None = None,
+) -> None:
     if stored is None:
         stored = Stance(commitment_id=commitment.id, item_code=code, revision=0)
         session.add(stored)
@@ -153,9 +170,16 @@ def _write(session: Session, commitment: Commitment, stored: Stance | None, code
     stored.revision += 1
     stored.saved_at, stored.saved_by_id = now, person_id
     session.flush()
-    session.add(StanceWording(
-        stance_id=stored.id, revision=stored.revision, stance=stored.stance, observation=stored.observation, saved_at=now, saved_by_id=person_id,
-    ))
+    session.add(
+        StanceWording(
+            stance_id=stored.id,
+            revision=stored.revision,
+            stance=stored.stance,
+            observation=stored.observation,
+            saved_at=now,
+            saved_by_id=person_id,
+        )
+    )
     session.flush()
 
 
@@ -165,7 +189,14 @@ def _note_start(session: Session, commitment: Commitment, *, now: datetime, pers
 
 
 def apply_to_unanswered(
-    session: Session, *, now: datetime, person_id: int | None, commitment: Commitment, agenda: FrozenAgenda, stance: str, dimension: str | None = None
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int | None,
+    commitment: Commitment,
+    agenda: FrozenAgenda,
+    stance: str,
+    dimension: str | None = None,
 ) -> tuple[str, int]:
     """Give `stance` to every item without one (of one dimension, or all); return a batch that `undo` takes back, and how many.
 
@@ -200,7 +231,14 @@ def undo(session: Session, *, now: datetime, person_id: int | None, commitment: 
 
 
 def confirm(
-    session: Session, *, now: datetime, person_id: int | None, portal: Portal, commitment: Commitment, agenda: FrozenAgenda | None = None, convert: bool = False
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int | None,
+    portal: Portal,
+    commitment: Commitment,
+    agenda: FrozenAgenda | None = None,
+    convert: bool = False,
 ) -> None:
     """Close the positions and ask for the document to be issued (job "commitments.issue", to be enqueued after commit).
 

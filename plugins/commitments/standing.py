@@ -22,7 +22,9 @@ def standing(session: Session, process: str | None = None) -> list[dict[str, Any
     required = and_(Slot.commitment_id == Commitment.id, Slot.required)
     rows = (
         select(
-            Process.code, Commitment, Organisation.name,
+            Process.code,
+            Commitment,
+            Organisation.name,
             select(func.count()).where(required, Slot.signed_at.is_not(None)).correlate(Commitment).scalar_subquery(),
             select(func.count()).where(required).correlate(Commitment).scalar_subquery(),
         )
@@ -34,8 +36,15 @@ def standing(session: Session, process: str | None = None) -> list[dict[str, Any
         rows = rows.where(Process.code == process)
     return [
         {
-            "process": code, "code": one.code, "organisation": name, "state": one.state, "signed": signed, "expected": expected,
-            "deadline": one.deadline.isoformat(), "sha256": one.head_sha256, "problem": one.issue_problem,
+            "process": code,
+            "code": one.code,
+            "organisation": name,
+            "state": one.state,
+            "signed": signed,
+            "expected": expected,
+            "deadline": one.deadline.isoformat(),
+            "sha256": one.head_sha256,
+            "problem": one.issue_problem,
         }
         for code, one, name, signed, expected in session.execute(rows)
     ]
@@ -50,7 +59,11 @@ def ready(session: Session, process: str) -> list[str]:
     """Return the codes of a process's commitments that can be issued: positions confirmed, no document yet."""
     _known(session, process)
     rows = select(Commitment.code).join(Process, Process.id == Commitment.process_id)
-    return list(session.scalars(rows.where(Process.code == process, Commitment.state == states.OPEN, Commitment.stances_open.is_(False)).order_by(Commitment.id)))
+    return list(
+        session.scalars(
+            rows.where(Process.code == process, Commitment.state == states.OPEN, Commitment.stances_open.is_(False)).order_by(Commitment.id)
+        )
+    )
 
 
 def issue_now(portal: Portal, code: str) -> dict[str, Any]:

@@ -24,12 +24,20 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     SUPERSEDED: frozenset(),
 }
 LABELS = {
-    OPEN: N_("En preparación"), ISSUED: N_("Emitido"), PARTLY: N_("Firmado en parte"), COMPLETE: N_("Completo"),
-    DECLINED: N_("Declinado"), WITHDRAWN: N_("Retirado"), SUPERSEDED: N_("Reemplazado"), EXPIRED: N_("Vencido"),
+    OPEN: N_("En preparación"),
+    ISSUED: N_("Emitido"),
+    PARTLY: N_("Firmado en parte"),
+    COMPLETE: N_("Completo"),
+    DECLINED: N_("Declinado"),
+    WITHDRAWN: N_("Retirado"),
+    SUPERSEDED: N_("Reemplazado"),
+    EXPIRED: N_("Vencido"),
 }
 STANCES = {
-    "suscribe": N_("Suscribe"), "con_observacion": N_("Suscribe con observación"),
-    "no_suscribe": N_("No suscribe"), "sin_pronunciamiento": N_("Sin pronunciamiento"),
+    "suscribe": N_("Suscribe"),
+    "con_observacion": N_("Suscribe con observación"),
+    "no_suscribe": N_("No suscribe"),
+    "sin_pronunciamiento": N_("Sin pronunciamiento"),
 }
 EVENTS = {
     "chosen": N_("Organización incluida en el proceso"),

@@ -25,13 +25,38 @@ class Telling:
 
 
 _PANELS = {
-    "authentic_complete": ("ok", "tick", N_("Auténtico y completo"), N_("Compare el nombre de la organización y de quienes firman con lo que esperaba recibir.")),
-    "authentic_incomplete": ("info", "tick-clock", N_("Auténtico, faltan firmas"), N_("No lo presente todavía como un compromiso firmado por todas las personas previstas.")),
+    "authentic_complete": (
+        "ok",
+        "tick",
+        N_("Auténtico y completo"),
+        N_("Compare el nombre de la organización y de quienes firman con lo que esperaba recibir."),
+    ),
+    "authentic_incomplete": (
+        "info",
+        "tick-clock",
+        N_("Auténtico, faltan firmas"),
+        N_("No lo presente todavía como un compromiso firmado por todas las personas previstas."),
+    ),
     "authentic_earlier_revision": ("info", "tick-clock", N_("Auténtico, revisión anterior"), N_("Pida o descargue la versión vigente.")),
-    "altered": ("stop", "cross", N_("Alterado"), N_("Pida el documento otra vez a quien se lo envió, o búsquelo en el registro de compromisos.")),
-    "unrecognised": ("warn", "question", N_("No reconocido"), N_("Pregunte a quien se lo envió de dónde viene. Si lo imprimieron y escanearon, busque el código que lleva al pie.")),
+    "altered": (
+        "stop",
+        "cross",
+        N_("Alterado"),
+        N_("Pida el documento otra vez a quien se lo envió, o búsquelo en el registro de compromisos."),
+    ),
+    "unrecognised": (
+        "warn",
+        "question",
+        N_("No reconocido"),
+        N_("Pregunte a quien se lo envió de dónde viene. Si lo imprimieron y escanearon, busque el código que lleva al pie."),
+    ),
     "unsigned": ("neutral", "dash", N_("Sin firma"), N_("Puede ser una copia impresa de nuevo o un borrador. Pida el archivo original.")),
-    "unverifiable": ("warn", "question", N_("No se pudo verificar"), N_("Pida el archivo original, tal como salió del portal, y vuelva a intentarlo.")),
+    "unverifiable": (
+        "warn",
+        "question",
+        N_("No se pudo verificar"),
+        N_("Pida el archivo original, tal como salió del portal, y vuelva a intentarlo."),
+    ),
 }
 _FIXED = {
     "altered": N_("Este archivo cambió después de la firma. No lo use."),

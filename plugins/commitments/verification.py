@@ -143,4 +143,3 @@ def discreet(finding: SignatureFinding) -> SignatureFinding:
     """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI."""
     ours = finding.trusted and bool(finding.act)
     return finding if ours else replace(finding, slot="")
-

@@ -49,7 +49,9 @@ def start() -> AnyResponse | str | tuple[str, int]:
         with _place():
             verified = verify_digest(web.portal(), web.session, digest, now=g.now)
         return _page(verified, tell(verified))
-    form.codigo.errors = [gettext("Ese código no está completo o tiene una letra cambiada. Tiene la forma RUB-7K3MQ-9TD2V y está al pie de cada página.")]
+    form.codigo.errors = [
+        gettext("Ese código no está completo o tiene una letra cambiada. Tiene la forma RUB-7K3MQ-9TD2V y está al pie de cada página.")
+    ]
     return render_template("commitments/public/verify.html", form=form, file_form=FileForm()), 422
 
 
@@ -87,7 +89,12 @@ def _fault(data: bytes, megabytes: int) -> str | None:
 def _page(verified: Verified, telling: Telling) -> str:
     about = verified.commitment
     return render_template(
-        "commitments/public/verdict.html", verified=verified, telling=telling, commitment=about, has_page=queries.has_page, now=g.now,
+        "commitments/public/verdict.html",
+        verified=verified,
+        telling=telling,
+        commitment=about,
+        has_page=queries.has_page,
+        now=g.now,
         signed_at={slot.field: slot.signed_at for slot in about.slots} if about else {},
     )
 
@@ -117,8 +124,14 @@ def instrument(code: str) -> AnyResponse | str | tuple[str, int]:
         return redirect(url_for("verification.instrument", code=canonical), code=302)
     found = queries.commitment(web.session, canonical or "")
     if found is None or not found.current_revisions or found.state == OPEN:
-        return render_template("commitments/public/unknown_code.html", code=code[:40], form=CodeForm(), well_formed=canonical is not None), 404
+        return render_template(
+            "commitments/public/unknown_code.html", code=code[:40], form=CodeForm(), well_formed=canonical is not None
+        ), 404
     return render_template(
-        "commitments/public/instrument.html", commitment=found, process=found.process, words=words, file_form=FileForm(), has_page=queries.has_page(found),
+        "commitments/public/instrument.html",
+        commitment=found,
+        process=found.process,
+        words=words,
+        file_form=FileForm(),
+        has_page=queries.has_page(found),
     )
-

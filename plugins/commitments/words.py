@@ -51,6 +51,13 @@ def roll_row(process: str, row: Any) -> tuple[str, ...]:
     """Return one signatory as the public export writes it (`registry_queries.signatories`)."""
     signed_at = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
     return (
-        process, row.code, row.organisation, STATE[row.state].label, row.signed_name or "", capacity(row.capacity), SIDES.get(row.side, row.side),
-        METHODS.get(row.method, row.method), signed_at,
+        process,
+        row.code,
+        row.organisation,
+        STATE[row.state].label,
+        row.signed_name or "",
+        capacity(row.capacity),
+        SIDES.get(row.side, row.side),
+        METHODS.get(row.method, row.method),
+        signed_at,
     )

@@ -30,12 +30,24 @@ def open_process(scene: Scene, now: datetime, *, deadline: datetime) -> None:
         process = session.scalar(select(api.Process).where(api.Process.code == PROCESS))
         if process is not None:
             return
-        version = session.scalars(select(AgendaVersion).join(Agenda, Agenda.id == AgendaVersion.agenda_id).where(Agenda.code == apurimac.AGENDA.code)).one()
+        version = session.scalars(
+            select(AgendaVersion).join(Agenda, Agenda.id == AgendaVersion.agenda_id).where(Agenda.code == apurimac.AGENDA.code)
+        ).one()
         coordinator, witness = (scene.person(session, EMAILS[role]).id for role in ("coordinator", "witness"))
         plan = [*api.default_plan(coordinator), api.entry(api.WITNESS, "testigo", group=2, required=False, person_id=witness)]
         process = api.create_process(
-            session, now=now, version=version, code=PROCESS, title=TITLE, plan=plan, opens_at=now, deadline=deadline, consent_text=api.CONSENT_TEXT,
-            contact_name=CONTACT[0], contact_email=CONTACT[1], by=coordinator,
+            session,
+            now=now,
+            version=version,
+            code=PROCESS,
+            title=TITLE,
+            plan=plan,
+            opens_at=now,
+            deadline=deadline,
+            consent_text=api.CONSENT_TEXT,
+            contact_name=CONTACT[0],
+            contact_email=CONTACT[1],
+            by=coordinator,
         )
         chosen = [scene.organisation(session, one.slug).id for one in ORGANISATIONS]
         api.choose(session, now=now, process=process, organisation_ids=chosen, by=coordinator)
@@ -45,7 +57,8 @@ def commitment_of(scene: Scene, session: Session, slug: str) -> api.Commitment:
     """Return a sample organisation's commitment."""
     organisation = scene.organisation(session, slug)
     return session.scalars(
-        select(api.Commitment).join(api.Process, api.Process.id == api.Commitment.process_id)
+        select(api.Commitment)
+        .join(api.Process, api.Process.id == api.Commitment.process_id)
         .where(api.Process.code == PROCESS, api.Commitment.organisation_id == organisation.id)
     ).one()
 
@@ -92,7 +105,9 @@ def call(scene: Scene, now: datetime, *, slug: str) -> None:
         commitment = commitment_of(scene, session, slug)
         if not happened(session, commitment, "contacted"):
             text = "Se confirmó que la invitación llegó y se ofreció una reunión (muestra)."
-            api.note_contact(session, now=now, commitment=commitment, by=scene.person(session, EMAILS["staff"]).id, channel="telefono", text=text)
+            api.note_contact(
+                session, now=now, commitment=commitment, by=scene.person(session, EMAILS["staff"]).id, channel="telefono", text=text
+            )
 
 
 def meet(scene: Scene, now: datetime, *, slug: str) -> None:
@@ -101,7 +116,14 @@ def meet(scene: Scene, now: datetime, *, slug: str) -> None:
         commitment = commitment_of(scene, session, slug)
         if not happened(session, commitment, "meeting_held"):
             text = "Conversatorio bilateral: se leyeron las cuatro dimensiones y se aclararon dudas (muestra)."
-            api.record_meeting(session, now=now, commitment=commitment, held_at=now - timedelta(hours=2), text=text, by=scene.person(session, EMAILS["coordinator"]).id)
+            api.record_meeting(
+                session,
+                now=now,
+                commitment=commitment,
+                held_at=now - timedelta(hours=2),
+                text=text,
+                by=scene.person(session, EMAILS["coordinator"]).id,
+            )
 
 
 def take_stances(scene: Scene, now: datetime, *, slug: str, dimension: str, whole: bool) -> None:
@@ -115,10 +137,17 @@ def take_stances(scene: Scene, now: datetime, *, slug: str, dimension: str, whol
         here = {item["code"] for item in agenda.dimension(dimension)["items"]}
         typed = {
             one.item: api.Typed(one.stance, one.observation, before[one.item].revision if one.item in before else 0)
-            for one in stances.stances(slug, agenda.codes, whole=whole) if one.item in here
+            for one in stances.stances(slug, agenda.codes, whole=whole)
+            if one.item in here
         }
         api.save_page(
-            session, now=now, person_id=representative(scene, session, BY_SLUG[slug]), commitment=commitment, agenda=agenda, dimension=dimension, typed=typed,
+            session,
+            now=now,
+            person_id=representative(scene, session, BY_SLUG[slug]),
+            commitment=commitment,
+            agenda=agenda,
+            dimension=dimension,
+            typed=typed,
         )
 
 
@@ -128,7 +157,15 @@ def ask(scene: Scene, now: datetime, *, question: DemoQuestion) -> None:
         commitment = commitment_of(scene, session, question.organisation)
         if _asked(session, commitment, question) is None:
             person = representative(scene, session, BY_SLUG[question.organisation])
-            api.ask(session, now=now, person_id=person, commitment=commitment, text=question.text, item_code=question.item, mailer=scene.portal.mailer)
+            api.ask(
+                session,
+                now=now,
+                person_id=person,
+                commitment=commitment,
+                text=question.text,
+                item_code=question.item,
+                mailer=scene.portal.mailer,
+            )
 
 
 def answer(scene: Scene, now: datetime, *, question: DemoQuestion) -> None:
@@ -149,7 +186,9 @@ def confirm(scene: Scene, now: datetime, *, slug: str) -> None:
     with scene.transaction() as session:
         commitment = commitment_of(scene, session, slug)
         if commitment.stances_open:
-            api.confirm(session, now=now, person_id=representative(scene, session, BY_SLUG[slug]), portal=scene.portal, commitment=commitment)
+            api.confirm(
+                session, now=now, person_id=representative(scene, session, BY_SLUG[slug]), portal=scene.portal, commitment=commitment
+            )
         identity, waiting = commitment.id, commitment.certified_sha256 is None and commitment.state == "open"
     if waiting:
         api.issue(scene.portal, identity, now=now)
@@ -166,7 +205,9 @@ def sign(scene: Scene, now: datetime, *, slug: str, capacity: str) -> None:
         api.send_code(scene.portal, session, now=now, slot_id=identity, person_id=person)
         session.commit()
         later = now + timedelta(minutes=3)
-        api.sign(scene.portal, session, now=later, slot_id=identity, person_id=person, code=read_code(session, email), name=name, agrees=True)
+        api.sign(
+            scene.portal, session, now=later, slot_id=identity, person_id=person, code=read_code(session, email), name=name, agrees=True
+        )
         session.commit()
 
 
@@ -184,7 +225,13 @@ def decline(scene: Scene, now: datetime, *, slug: str) -> None:
         commitment = commitment_of(scene, session, slug)
         if commitment.state != "declined":
             api.decline(
-                session, now=now, person_id=representative(scene, session, one), commitment=commitment, reason=one.reason, public=one.reason_public, mailer=scene.portal.mailer,
+                session,
+                now=now,
+                person_id=representative(scene, session, one),
+                commitment=commitment,
+                reason=one.reason,
+                public=one.reason_public,
+                mailer=scene.portal.mailer,
             )
 
 
@@ -195,7 +242,15 @@ def withdraw(scene: Scene, now: datetime, *, slug: str) -> None:
         commitment = commitment_of(scene, session, slug)
         if commitment.state != "withdrawn":
             staff = scene.person(session, EMAILS["staff"]).id
-            api.withdraw(session, now=now, person_id=staff, commitment=commitment, document="Carta N.° 1 (muestra)", reason=one.reason, public=one.reason_public)
+            api.withdraw(
+                session,
+                now=now,
+                person_id=staff,
+                commitment=commitment,
+                document="Carta N.° 1 (muestra)",
+                reason=one.reason,
+                public=one.reason_public,
+            )
 
 
 def agree_deadline(scene: Scene, now: datetime, *, slug: str, deadline: datetime) -> None:
@@ -204,7 +259,12 @@ def agree_deadline(scene: Scene, now: datetime, *, slug: str, deadline: datetime
         commitment = commitment_of(scene, session, slug)
         if not happened(session, commitment, "deadline_moved"):
             api.move_deadline(
-                session, now=now, process=commitment.process, commitment=commitment, deadline=deadline, by=scene.person(session, EMAILS["coordinator"]).id,
+                session,
+                now=now,
+                process=commitment.process,
+                commitment=commitment,
+                deadline=deadline,
+                by=scene.person(session, EMAILS["coordinator"]).id,
                 reason="Plazo más corto acordado con la organización por teléfono (muestra).",
             )
 

@@ -15,7 +15,13 @@ from portal.agendas import service
 from portal.agendas.drafting import draft_digest, draft_document
 from portal.agendas.models import Agenda
 
-BASINS = (("pampas", "Pampas"), ("pachachaca", "Pachachaca"), ("vilcabamba", "Vilcabamba"), ("santo-tomas", "Santo Tomás"), ("alto-apurimac", "Alto Apurímac"))
+BASINS = (
+    ("pampas", "Pampas"),
+    ("pachachaca", "Pachachaca"),
+    ("vilcabamba", "Vilcabamba"),
+    ("santo-tomas", "Santo Tomás"),
+    ("alto-apurimac", "Alto Apurímac"),
+)
 SEVERAL = "varias"
 OPENGOV_SUMMARY = (
     "Los 18 compromisos del III Plan de Acción de Gobierno Abierto, con las palabras del plan. Los temas y los vínculos con los Objetivos de "
@@ -37,7 +43,14 @@ class Entry(NamedTuple):
 def load_apurimac(scene: Scene, now: datetime) -> None:
     """Load and freeze the sample agenda of Apurímac; not if it is there, or a dimension's plugin is not."""
     data = apurimac.AGENDA
-    fields = {"code": data.code, "title": data.title, "summary": data.summary, "period_start": data.period_start, "period_end": data.period_end, "territory_inei": data.territory}
+    fields = {
+        "code": data.code,
+        "title": data.title,
+        "summary": data.summary,
+        "period_start": data.period_start,
+        "period_end": data.period_end,
+        "territory_inei": data.territory,
+    }
     dimensions = [service.Chosen(one.name, one.label, one.prefix) for one in data.dimensions]
     _load(scene, now, fields, dimensions, [_entry(item) for item in data.items])
 
@@ -46,15 +59,27 @@ def load_opengov(scene: Scene, now: datetime) -> None:
     """Load and freeze the open-government plan; not if it is there, or its plugin is not."""
     first, last = opengov.PLAN_PERIOD
     fields = {
-        "code": opengov.PLAN_CODE, "title": opengov.PLAN_TITLE, "summary": OPENGOV_SUMMARY.format(source=opengov.PLAN_SOURCE),
-        "period_start": first, "period_end": last, "territory_inei": opengov.PLAN_TERRITORY,
+        "code": opengov.PLAN_CODE,
+        "title": opengov.PLAN_TITLE,
+        "summary": OPENGOV_SUMMARY.format(source=opengov.PLAN_SOURCE),
+        "period_start": first,
+        "period_end": last,
+        "territory_inei": opengov.PLAN_TERRITORY,
     }
     themes = (opengov.TRANSVERSAL, *opengov.THEMES)
     entries = [
-        Entry(one.theme.name, one.code, opengov.KIND, None, {
-            "text": one.text, "responsible": one.lead or "", "fields": {"titulo": one.title},
-            "alignments": [{"scheme": "ods", "code": code, "label": opengov.SDG.get(code, "")} for code in one.sdg],
-        })
+        Entry(
+            one.theme.name,
+            one.code,
+            opengov.KIND,
+            None,
+            {
+                "text": one.text,
+                "responsible": one.lead or "",
+                "fields": {"titulo": one.title},
+                "alignments": [{"scheme": "ods", "code": code, "label": opengov.SDG.get(code, "")} for code in one.sdg],
+            },
+        )
         for one in opengov.COMMITMENTS
     ]
     _load(scene, now, fields, [service.Chosen(one.name, one.label, one.prefix) for one in themes], entries)
@@ -73,22 +98,46 @@ def _load(scene: Scene, now: datetime, fields: dict[str, Any], dimensions: Seque
         ids: dict[str, int] = {}
         for one in entries:
             made = service.add_item(
-                session, registry, agenda, dimension=one.dimension, code=one.code, kind=one.kind, parent_id=ids[one.parent] if one.parent else None,
-                content=one.content, now=now, person_id=by,
+                session,
+                registry,
+                agenda,
+                dimension=one.dimension,
+                code=one.code,
+                kind=one.kind,
+                parent_id=ids[one.parent] if one.parent else None,
+                content=one.content,
+                now=now,
+                person_id=by,
             )
             ids[one.code] = made.id
         expected = draft_digest(draft_document(session, registry, agenda))
-        service.freeze(session, scene.portal.store, scene.portal.ask, agenda_id=agenda.id, expected=expected, note="Primera versión (muestra).", now=now, person_id=by)
+        service.freeze(
+            session,
+            scene.portal.store,
+            scene.portal.ask,
+            agenda_id=agenda.id,
+            expected=expected,
+            note="Primera versión (muestra).",
+            now=now,
+            person_id=by,
+        )
 
 
 def _entry(item: DemoItem) -> Entry:
     dimension = next(one.name for one in apurimac.DIMENSIONS if item.code.startswith(one.prefix))
     content = {
-        "text": item.text, "responsible": item.responsible,
+        "text": item.text,
+        "responsible": item.responsible,
         "indicators": [
             {
-                "name": one.name, "unit": one.unit, "baseline": one.baseline, "baseline_year": one.baseline_year, "target": one.target,
-                "target_year": one.target_year, "source": one.source, "source_url": one.source_url,
+                "name": one.name,
+                "unit": one.unit,
+                "baseline": one.baseline,
+                "baseline_year": one.baseline_year,
+                "target": one.target,
+                "target_year": one.target_year,
+                "source": one.source,
+                "source_url": one.source_url,
             }
             for one in item.indicators
         ],

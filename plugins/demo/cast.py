@@ -50,7 +50,15 @@ def load_organisations(scene: Scene, now: datetime) -> None:
             if session.scalar(select(Organisation.id).where(Organisation.jne_code == one.jne_code)) is not None:
                 continue
             made = create_organisation(
-                session, now=now, name=one.name, short_name=one.short_name, kind=one.kind, jne_code=one.jne_code, territory_inei=one.territory, is_sample=True, active=True,
+                session,
+                now=now,
+                name=one.name,
+                short_name=one.short_name,
+                kind=one.kind,
+                jne_code=one.jne_code,
+                territory_inei=one.territory,
+                is_sample=True,
+                active=True,
             )
             for person in one.people:
                 add_member(session, made, now=now, full_name=person.name, capacity=person.capacity, email=person.email)

@@ -8,7 +8,12 @@ from portal.cli import show
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Leave there the documents of the cycle, constancias, root.pem and summary.json.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Leave there the documents of the cycle, constancias, root.pem and summary.json.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done for a program.")
 def demo(out: Path | None, *, as_json: bool) -> None:
     """Fill an empty installation with sample data; run again, it completes what is missing.

@@ -26,15 +26,19 @@ def export(portal: Portal, out: Path) -> dict[str, Any]:
     try:
         with portal.sessions() as session:
             rows = session.scalars(
-                select(api.Commitment).join(api.Process, api.Process.id == api.Commitment.process_id)
-                .where(api.Process.code == PROCESS, api.Commitment.state.in_(STATES), api.Commitment.head_sha256.is_not(None)).order_by(api.Commitment.id)
+                select(api.Commitment)
+                .join(api.Process, api.Process.id == api.Commitment.process_id)
+                .where(api.Process.code == PROCESS, api.Commitment.state.in_(STATES), api.Commitment.head_sha256.is_not(None))
+                .order_by(api.Commitment.id)
             )
             instruments = [_instrument(portal, out, one) for one in rows]
         _write(out / "root.pem", api.root_pem(portal) or b"")
         summary = {"instruments": instruments, "root": "root.pem"}
         _write(out / "summary.json", json.dumps(summary, ensure_ascii=False, indent=2).encode() + b"\n")
     except OSError as error:
-        raise Conflict(N_("No se pudo escribir %(file)s: %(reason)s."), file=error.filename or out, reason=error.strerror or str(error)) from error
+        raise Conflict(
+            N_("No se pudo escribir %(file)s: %(reason)s."), file=error.filename or out, reason=error.strerror or str(error)
+        ) from error
     return summary
 
 
@@ -47,7 +51,12 @@ def _instrument(portal: Portal, out: Path, commitment: Any) -> dict[str, Any]:
         constancia = f"constancias/{commitment.code}.pdf"
         _write(out / constancia, portal.store.get(commitment.constancia_sha256))
     return {
-        "path": path, "code": commitment.code, "state": commitment.state, "sha256": sha256(pdf), "organisation": commitment.organisation.name, "constancia": constancia,
+        "path": path,
+        "code": commitment.code,
+        "state": commitment.state,
+        "sha256": sha256(pdf),
+        "organisation": commitment.organisation.name,
+        "constancia": constancia,
     }
 
 

@@ -37,7 +37,11 @@ def load(portal: Portal, *, now: datetime) -> bool:
         if loaded(portal):
             return False
         if "begun" not in record(portal) and _in_use(portal):
-            raise Conflict(N_("Esta instalación ya tiene personas registradas: los datos de muestra solo se cargan en una vacía. Use otra carpeta (PORTAL_HOME)."))
+            raise Conflict(
+                N_(
+                    "Esta instalación ya tiene personas registradas: los datos de muestra solo se cargan en una vacía. Use otra carpeta (PORTAL_HOME)."
+                )
+            )
         scene = Scene.of(portal, now)
         note(portal, begun=scene.day, done=False)
         with portal.queue.quiet():

@@ -31,7 +31,9 @@ class Letter:
 def names(home: Path) -> list[str]:
     """Return the messages' file names, the newest first; they are numbered in the order they were written."""
     folder = home / FOLDER
-    found = [(int(match[1]), path.name) for path in folder.glob("*.eml") if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
+    found = (
+        [(int(match[1]), path.name) for path in folder.glob("*.eml") if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
+    )
     return [name for _, name in sorted(found, reverse=True)]
 
 
@@ -66,7 +68,14 @@ def read(home: Path, name: str) -> Letter:
     body = message.get_body(preferencelist=("plain",))
     text = body.get_content() if body is not None else ""
     at = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
-    return Letter(name, at, str(message["To"]), str(message["Subject"]), text, tuple(part.get_filename() or "archivo" for part in message.iter_attachments()))
+    return Letter(
+        name,
+        at,
+        str(message["To"]),
+        str(message["Subject"]),
+        text,
+        tuple(part.get_filename() or "archivo" for part in message.iter_attachments()),
+    )
 
 
 def attachment(home: Path, name: str, number: int) -> tuple[str, bytes]:

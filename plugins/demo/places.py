@@ -13,6 +13,8 @@ from portal.extend import PageItem
 def items(place: str) -> Iterator[PageItem]:
     """Yield what is shown in `place`."""
     if place == "nav.public":
-        yield PageItem(label=gettext("Correo de muestra"), href=url_for("demo.mailbox"), weight=90, active=request.path.startswith("/demo/correo"))
+        yield PageItem(
+            label=gettext("Correo de muestra"), href=url_for("demo.mailbox"), weight=90, active=request.path.startswith("/demo/correo")
+        )
     elif place == "sign_in":
         yield PageItem(label=gettext("Entradas de muestra"), template="demo/sign_in.html", context={"people": SIGN_INS, "roles": ROLES})

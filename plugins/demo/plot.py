@@ -31,7 +31,11 @@ class Act(NamedTuple):
 def whole(scene: Scene) -> list[Act]:
     """Return every act in the order of time."""
     found = [
-        Act(60, cast.load_people), Act(59, agendas.load_apurimac), Act(58.9, agendas.load_opengov), Act(58, cast.load_roles), Act(57, cast.load_organisations),
+        Act(60, cast.load_people),
+        Act(59, agendas.load_apurimac),
+        Act(58.9, agendas.load_opengov),
+        Act(58, cast.load_roles),
+        Act(57, cast.load_organisations),
     ]
     if "commitments" in scene.portal.registry and all(one.name in scene.portal.registry.dimensions for one in apurimac.DIMENSIONS):
         found += _signing(scene)

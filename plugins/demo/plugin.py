@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from portal.context import Portal
 
-PLUGIN = Plugin(name="demo", label="Demostración", version="0.1.0", summary="Datos de muestra, entradas con un clic y el correo que saldría. Solo con PORTAL_DEMO.")
+PLUGIN = Plugin(
+    name="demo",
+    label="Demostración",
+    version="0.1.0",
+    summary="Datos de muestra, entradas con un clic y el correo que saldría. Solo con PORTAL_DEMO.",
+)
 
 
 @hookimpl

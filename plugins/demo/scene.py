@@ -84,7 +84,9 @@ class Scene:
 
 def read_code(session: Session, email: str) -> str:
     """Return the six digits in the last mail that waits for a person: how a signer gets theirs."""
-    text = session.scalars(select(MailMessage.text).where(MailMessage.address == email, MailMessage.state == QUEUED).order_by(MailMessage.id.desc()).limit(1)).one()
+    text = session.scalars(
+        select(MailMessage.text).where(MailMessage.address == email, MailMessage.state == QUEUED).order_by(MailMessage.id.desc()).limit(1)
+    ).one()
     found = re.search(r"\b(\d{3}) (\d{3})\b", text or "")
     if found is None:
         raise LookupError("the last mail carries no code")

@@ -62,10 +62,7 @@ KIND = "compromiso"
 # Spanish text of resolution A/RES/70/1.
 SDG = {
     "3": "Garantizar una vida sana y promover el bienestar de todos a todas las edades",
-    "4": (
-        "Garantizar una educación inclusiva y equitativa de calidad y promover oportunidades de aprendizaje "
-        "permanente para todos"
-    ),
+    "4": ("Garantizar una educación inclusiva y equitativa de calidad y promover oportunidades de aprendizaje permanente para todos"),
     "5.2": (
         "Eliminar todas las formas de violencia contra todas las mujeres y las niñas en los ámbitos público y "
         "privado, incluidas la trata y la explotación sexual y otros tipos de explotación"
@@ -81,13 +78,8 @@ SDG = {
         "De aquí a 2030, asegurar que las personas de todo el mundo tengan la información y los conocimientos "
         "pertinentes para el desarrollo sostenible y los estilos de vida en armonía con la naturaleza"
     ),
-    "16.1": (
-        "Reducir significativamente todas las formas de violencia y las correspondientes tasas de mortalidad en todo "
-        "el mundo"
-    ),
-    "16.2": (
-        "Poner fin al maltrato, la explotación, la trata y todas las formas de violencia y tortura contra los niños"
-    ),
+    "16.1": ("Reducir significativamente todas las formas de violencia y las correspondientes tasas de mortalidad en todo el mundo"),
+    "16.2": ("Poner fin al maltrato, la explotación, la trata y todas las formas de violencia y tortura contra los niños"),
     "16.6": "Crear a todos los niveles instituciones eficaces y transparentes que rindan cuentas",
     "16.7": (
         "Garantizar la adopción en todos los niveles de decisiones inclusivas, participativas y representativas que "
@@ -130,6 +122,4 @@ _OURS: tuple[tuple[int, Theme, str | None, tuple[str, ...]], ...] = (
     (18, SEGURIDAD, MININTER, ("5.2", "16.2")),
 )
 
-COMMITMENTS = tuple(
-    Commitment(number, theme, *WORDING[number], lead=lead, sdg=sdg) for number, theme, lead, sdg in _OURS
-)
+COMMITMENTS = tuple(Commitment(number, theme, *WORDING[number], lead=lead, sdg=sdg) for number, theme, lead, sdg in _OURS)

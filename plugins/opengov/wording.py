@@ -15,10 +15,7 @@ WORDING = {
         ),
     ),
     2: (
-        (
-            "Acceso a la Información ambiental y mejoramiento de los mecanismos de transparencia de "
-            "información ambiental"
-        ),
+        ("Acceso a la Información ambiental y mejoramiento de los mecanismos de transparencia de información ambiental"),
         (
             "Crear las condiciones que permitan incrementar la provisión y el uso de informacióon ambiental"
             " a través de las plataformas creadas por el Sector Ambiental, que servirán como canales que "
@@ -40,10 +37,7 @@ WORDING = {
         ),
     ),
     4: (
-        (
-            "Promover el acceso a la información de los recursos públicos vinculados a actividades "
-            "extractivas en las instancias multinivel"
-        ),
+        ("Promover el acceso a la información de los recursos públicos vinculados a actividades extractivas en las instancias multinivel"),
         (
             "Promover el acceso a la información de recurso públicos que provienen de las actividades "
             "extractivas (recursos renovables y no renovables) en las instancias multinivel (gobierno "
@@ -80,10 +74,7 @@ WORDING = {
         ),
     ),
     7: (
-        (
-            "Consulta Web de información de grados y títulos emitidos por los Institutos de Educación "
-            "Superior (IES) a nivel nacional"
-        ),
+        ("Consulta Web de información de grados y títulos emitidos por los Institutos de Educación Superior (IES) a nivel nacional"),
         (
             "Publicación en la web de la información referida a los grados y títulos emitidos por las "
             "Instituciones Educativas de Educación Superior (IEST) a nivel nacional y que fueron inscritos "
@@ -122,10 +113,7 @@ WORDING = {
         ),
     ),
     10: (
-        (
-            "Planes de Transporte Urbano de principales ciudades del país elaborados e implementados con la"
-            " participación de la ciudadanía"
-        ),
+        ("Planes de Transporte Urbano de principales ciudades del país elaborados e implementados con la participación de la ciudadanía"),
         (
             "El Ministerio de Transporte y Comunicaciones promoverá la participación en la elaboración y "
             "seguimiento de los planes de transporte urbano en las principales ciudades del país. Los "
@@ -189,10 +177,7 @@ WORDING = {
         ),
     ),
     17: (
-        (
-            "Diseñar e implementar una política de prevención contra las extorsiones en la Región La "
-            "Libertad con participación ciudadana"
-        ),
+        ("Diseñar e implementar una política de prevención contra las extorsiones en la Región La Libertad con participación ciudadana"),
         (
             "Facilitar información estadística, evidencias cuantitativas y cualitativas sobre las "
             "características de la extorsión en la ciudad de Trujillo, con el objetivo de diseñar e "

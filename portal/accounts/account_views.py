@@ -22,7 +22,13 @@ def account() -> str:
     person = session.get_one(Person, person_id())
     read = portal().store.get
     consents = [{"row": one, "text": read(one.text_sha256).decode()} for one in queries.consents(session, person.id)]
-    return render_template("accounts/account.html", person=person, roles=queries.roles_of(session, [person.id]).get(person.id, []), names=ROLES, consents=consents)
+    return render_template(
+        "accounts/account.html",
+        person=person,
+        roles=queries.roles_of(session, [person.id]).get(person.id, []),
+        names=ROLES,
+        consents=consents,
+    )
 
 
 @blueprint.get("/cuenta/contrasena")

@@ -56,8 +56,18 @@ class CodeUsed(Conflict):
 
 
 def send(
-    session: Session, *, now: datetime, secret: str, mailer: Mailer, person: Person, purpose: str,
-    template: str = "accounts/mail/code", kind: str = "code", about: str = "", reply_to: str | None = None, context: dict[str, Any] | None = None,
+    session: Session,
+    *,
+    now: datetime,
+    secret: str,
+    mailer: Mailer,
+    person: Person,
+    purpose: str,
+    template: str = "accounts/mail/code",
+    kind: str = "code",
+    about: str = "",
+    reply_to: str | None = None,
+    context: dict[str, Any] | None = None,
 ) -> MailMessage:
     """Make a code for `person` and `purpose` ("sign-in", "sign:12") and queue its mail; an older one of that purpose stops working.
 
@@ -66,15 +76,32 @@ def send(
     """
     if not person.email or not person.active:
         raise Invalid(N_("Esta persona no tiene un correo al que enviar el código."))
-    hour = select(func.count()).where(OneTimeCode.person_id == person.id, OneTimeCode.purpose == purpose, OneTimeCode.created_at > now - timedelta(hours=1))
+    hour = select(func.count()).where(
+        OneTimeCode.person_id == person.id, OneTimeCode.purpose == purpose, OneTimeCode.created_at > now - timedelta(hours=1)
+    )
     if (session.scalar(hour) or 0) >= SENDS_AN_HOUR:
         raise TooMany(N_("Pidió demasiados códigos. Use el último que recibió o espere una hora."))
     code = f"{secrets.randbelow(10**6):06}"
-    session.add(OneTimeCode(
-        person_id=person.id, purpose=purpose, code_digest=_digest(secret, person.id, purpose, code), tries_left=TRIES, created_at=now, expires_at=now + LIFETIME,
-    ))
+    session.add(
+        OneTimeCode(
+            person_id=person.id,
+            purpose=purpose,
+            code_digest=_digest(secret, person.id, purpose, code),
+            tries_left=TRIES,
+            created_at=now,
+            expires_at=now + LIFETIME,
+        )
+    )
     return mailer.queue(
-        session, now=now, to=person.email, name=person.full_name, template=template, kind=kind, about=about, person_id=person.id, reply_to=reply_to,
+        session,
+        now=now,
+        to=person.email,
+        name=person.full_name,
+        template=template,
+        kind=kind,
+        about=about,
+        person_id=person.id,
+        reply_to=reply_to,
         context={"code": f"{code[:3]} {code[3:]}", "minutes": int(LIFETIME.total_seconds() // 60), **(context or {})},
     )
 
@@ -92,8 +119,11 @@ def check(session: Session, *, now: datetime, secret: str, person_id: int, purpo
     if not re.fullmatch(r"[0-9]{6}", digits):
         raise Invalid(N_("Escriba las seis cifras del código."))
     row = session.scalar(
-        select(OneTimeCode).where(OneTimeCode.person_id == person_id, OneTimeCode.purpose == purpose)
-        .order_by(OneTimeCode.id.desc()).limit(1).execution_options(populate_existing=True)
+        select(OneTimeCode)
+        .where(OneTimeCode.person_id == person_id, OneTimeCode.purpose == purpose)
+        .order_by(OneTimeCode.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise Invalid(N_("Todavía no se envió ningún código. Pida uno."))
@@ -118,7 +148,10 @@ def _refuse_spent(row: OneTimeCode, now: datetime) -> None:
 
 def _count_wrong(session: Session, row_id: int) -> Exception:
     session.rollback()
-    _rows(session, update(OneTimeCode).where(OneTimeCode.id == row_id, OneTimeCode.tries_left > 0).values(tries_left=OneTimeCode.tries_left - 1))
+    _rows(
+        session,
+        update(OneTimeCode).where(OneTimeCode.id == row_id, OneTimeCode.tries_left > 0).values(tries_left=OneTimeCode.tries_left - 1),
+    )
     left = session.scalar(select(OneTimeCode.tries_left).where(OneTimeCode.id == row_id)) or 0
     session.commit()
     return WrongCode(left) if left else CodeLocked()

@@ -58,7 +58,15 @@ def _grant(session: Session, person: Person, role: str, agenda: str | None, orga
     from portal import clock  # noqa: PLC0415
     from portal.accounts import service  # noqa: PLC0415
 
-    service.grant(session, now=clock.now(), person_id=person.id, role=role, agenda_id=_agenda_id(session, agenda), organisation_id=organisation, dimension=dimension)
+    service.grant(
+        session,
+        now=clock.now(),
+        person_id=person.id,
+        role=role,
+        agenda_id=_agenda_id(session, agenda),
+        organisation_id=organisation,
+        dimension=dimension,
+    )
 
 
 @users.command()
@@ -95,7 +103,10 @@ def list_(*, as_json: bool) -> None:
         roles = queries.roles_of(session)
         data = [
             {
-                "id": one.id, "name": one.full_name, "email": one.email, "active": one.active,
+                "id": one.id,
+                "name": one.full_name,
+                "email": one.email,
+                "active": one.active,
                 "roles": [
                     {"role": held.role, "agenda": held.agenda_code, "organisation": held.organisation, "dimension": held.dimension}
                     for held in roles.get(one.id, [])
@@ -103,7 +114,11 @@ def list_(*, as_json: bool) -> None:
             }
             for one in people
         ]
-    lines = [f"{one['id']:>5} {one['name']} <{one['email']}> " + ", ".join(":".join(str(part) for part in held.values() if part) for held in one["roles"]) for one in data]
+    lines = [
+        f"{one['id']:>5} {one['name']} <{one['email']}> "
+        + ", ".join(":".join(str(part) for part in held.values() if part) for held in one["roles"])
+        for one in data
+    ]
     show(data, as_json=as_json, lines=lines)
 
 

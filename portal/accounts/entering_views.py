@@ -131,7 +131,14 @@ def enter_with_code() -> str | Response | tuple[str, int]:
         try:
             if person is None or not person.active:
                 raise codes.WrongCode(1)
-            codes.check(session, now=flask.g.now, secret=portal().settings.secret_key, person_id=person.id, purpose=PURPOSE, code=form.code.data or "")
+            codes.check(
+                session,
+                now=flask.g.now,
+                secret=portal().settings.secret_key,
+                person_id=person.id,
+                purpose=PURPOSE,
+                code=form.code.data or "",
+            )
         except PortalError:
             form.code.errors = [gettext(WRONG_CODE)]
             return _code_page(form), 422
@@ -172,8 +179,14 @@ def recover_by_mail() -> str | tuple[str, int]:
         person = service.by_email(session, form.email.data or "")
         if person is not None and person.active and links.may_mail(session, now=flask.g.now, person_id=person.id):
             links.mail(
-                session, now=flask.g.now, mailer=portal().mailer, person=person, purpose="recovery", next_path=url_for("accounts.password"),
-                ttl=links.RECOVERY_TTL, template="accounts/mail/recovery",
+                session,
+                now=flask.g.now,
+                mailer=portal().mailer,
+                person=person,
+                purpose="recovery",
+                next_path=url_for("accounts.password"),
+                ttl=links.RECOVERY_TTL,
+                template="accounts/mail/recovery",
             )
             commit()
             deliver(person.id)

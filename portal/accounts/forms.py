@@ -73,5 +73,3 @@ class PeopleFilter(FlaskForm):  # type: ignore[misc]
     q = StringField(_l("Nombre o correo"))
     agenda = SelectField(_l("Agenda"))
     role = SelectField(_l("Rol"))
-
-

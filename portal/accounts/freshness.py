@@ -24,5 +24,8 @@ def renewal() -> Response | None:
     if request.method in SAFE_METHODS:
         back = request.full_path.rstrip("?")
     else:
-        back = local_path(request.headers.get("Referer", "").removeprefix(portal().settings.public_url).removeprefix(request.host_url.rstrip("/")), "/cuenta")
+        back = local_path(
+            request.headers.get("Referer", "").removeprefix(portal().settings.public_url).removeprefix(request.host_url.rstrip("/")),
+            "/cuenta",
+        )
     return redirect(url_for("accounts.renew", next=back), code=303)

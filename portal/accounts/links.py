@@ -57,9 +57,16 @@ def make_link(session: Session, *, now: datetime, person_id: int, purpose: str, 
     )
     session.execute(unspent.values(revoked_at=now))
     token = secrets.token_urlsafe(32)
-    session.add(SignInLink(
-        person_id=person_id, token_sha256=_digest(token), purpose=purpose, next_path=next_path, created_at=now, expires_at=now + ttl,
-    ))
+    session.add(
+        SignInLink(
+            person_id=person_id,
+            token_sha256=_digest(token),
+            purpose=purpose,
+            next_path=next_path,
+            created_at=now,
+            expires_at=now + ttl,
+        )
+    )
     session.flush()
     return token
 
@@ -86,7 +93,11 @@ def find(session: Session, *, now: datetime, token: str) -> SignInLink:
 def look_up(session: Session, *, token: str) -> SignInLink | None:
     """Return the link with this token, spent or not, if its person may sign in."""
     row = select(SignInLink).join(Person, Person.id == SignInLink.person_id)
-    return session.scalar(row.where(SignInLink.token_sha256 == _digest(token), Person.active, Person.email.is_not(None)).execution_options(populate_existing=True))
+    return session.scalar(
+        row.where(SignInLink.token_sha256 == _digest(token), Person.active, Person.email.is_not(None)).execution_options(
+            populate_existing=True
+        )
+    )
 
 
 def spend(session: Session, *, now: datetime, token: str) -> SignInLink:
@@ -111,7 +122,15 @@ def renew(session: Session, *, now: datetime, mailer: Mailer, token: str) -> Mai
     person = session.get_one(Person, link.person_id)
     if not may_mail(session, now=now, person_id=person.id):
         return None
-    return mail(session, now=now, mailer=mailer, person=person, purpose=link.purpose, next_path=link.next_path, ttl=link.expires_at - link.created_at)
+    return mail(
+        session,
+        now=now,
+        mailer=mailer,
+        person=person,
+        purpose=link.purpose,
+        next_path=link.next_path,
+        ttl=link.expires_at - link.created_at,
+    )
 
 
 def may_mail(session: Session, *, now: datetime, person_id: int) -> bool:
@@ -121,12 +140,27 @@ def may_mail(session: Session, *, now: datetime, person_id: int) -> bool:
 
 
 def mail(
-    session: Session, *, now: datetime, mailer: Mailer, person: Person, purpose: str, next_path: str, ttl: timedelta = TTL, template: str = "accounts/mail/link",
+    session: Session,
+    *,
+    now: datetime,
+    mailer: Mailer,
+    person: Person,
+    purpose: str,
+    next_path: str,
+    ttl: timedelta = TTL,
+    template: str = "accounts/mail/link",
 ) -> MailMessage:
     """Queue a mail with a new link for `person`, who must have an address."""
     token = make_link(session, now=now, person_id=person.id, purpose=purpose, next_path=next_path, ttl=ttl)
     return mailer.queue(
-        session, now=now, to=person.email or "", name=person.full_name, template=template, kind="link", about=f"person:{person.id}", person_id=person.id,
+        session,
+        now=now,
+        to=person.email or "",
+        name=person.full_name,
+        template=template,
+        kind="link",
+        about=f"person:{person.id}",
+        person_id=person.id,
         context={"href": mailer.settings.public_url + path(token), "expires_at": now + ttl},
     )
 

@@ -40,8 +40,12 @@ def people() -> str:
     form.role.choices = [("", gettext("Todos")), *((name, gettext(label)) for name, label in ROLES.items())]
     chosen = form.agenda.data if form.agenda.data in dict(form.agenda.choices) else ""
     role = form.role.data if form.role.data in ROLES else ""
-    page = queries.people(session, agendas=_agendas(), page=page_number(), q=form.q.data or "", agenda_id=int(chosen) if chosen else None, role=role)
-    return render_template("accounts/people.html", form=form, page=page, names=ROLES, kept={"q": form.q.data or "", "agenda": chosen, "role": role})
+    page = queries.people(
+        session, agendas=_agendas(), page=page_number(), q=form.q.data or "", agenda_id=int(chosen) if chosen else None, role=role
+    )
+    return render_template(
+        "accounts/people.html", form=form, page=page, names=ROLES, kept={"q": form.q.data or "", "agenda": chosen, "role": role}
+    )
 
 
 def _offer(form: RoleForm) -> None:
@@ -49,7 +53,11 @@ def _offer(form: RoleForm) -> None:
     given = [name for name in ROLES if name != "administrator" or actor().is_administrator]
     form.role.choices = [("", gettext("Elija un rol")), *((name, gettext(ROLES[name])) for name in given)]
     everywhere = [(EVERYWHERE, gettext("Todo el portal"))] if actor().is_administrator else []
-    form.agenda.choices = [("", gettext("Elija una agenda")), *((str(one), label) for one, label in queries.agenda_choices(session, agendas)), *everywhere]
+    form.agenda.choices = [
+        ("", gettext("Elija una agenda")),
+        *((str(one), label) for one, label in queries.agenda_choices(session, agendas)),
+        *everywhere,
+    ]
     form.organisation.choices = [("", gettext("Ninguna")), *((str(one), label) for one, label in queries.organisation_choices(session))]
     form.dimension.choices = [("", gettext("Ninguna")), *queries.dimension_choices(session, agendas)]
 
@@ -91,8 +99,17 @@ def invite() -> Response | tuple[str, int]:
     try:
         role, agenda, organisation, dimension = _chosen(form)
         person = service.invite(
-            session, now=flask.g.now, mailer=portal().mailer, full_name=form.full_name.data or "", email=form.email.data or "", phone=form.phone.data,
-            role=role, agenda=agenda, organisation=organisation, dimension=dimension, by_id=person_id(),
+            session,
+            now=flask.g.now,
+            mailer=portal().mailer,
+            full_name=form.full_name.data or "",
+            email=form.email.data or "",
+            phone=form.phone.data,
+            role=role,
+            agenda=agenda,
+            organisation=organisation,
+            dimension=dimension,
+            by_id=person_id(),
         )
     except Invalid as error:
         session.rollback()
@@ -115,7 +132,9 @@ def person(identity: int) -> str:
 def _person_page(shown: Person, form: RoleForm) -> str:
     _offer(form)
     roles = queries.roles_of(session, [shown.id], agendas=_agendas()).get(shown.id, [])
-    return render_template("accounts/person.html", person=shown, roles=roles, names=ROLES, form=form, mails=queries.invitations(session, shown.id))
+    return render_template(
+        "accounts/person.html", person=shown, roles=roles, names=ROLES, form=form, mails=queries.invitations(session, shown.id)
+    )
 
 
 @blueprint.post("/gestion/personas/<int:identity>/roles")
@@ -127,8 +146,14 @@ def give_role(identity: int) -> Response | tuple[str, int]:
     try:
         role, agenda, organisation, dimension = _chosen(form)
         service.grant(
-            session, now=flask.g.now, person_id=shown.id, role=role, agenda_id=agenda.id if agenda else None,
-            organisation_id=organisation.id if organisation else None, dimension=dimension, by_id=person_id(),
+            session,
+            now=flask.g.now,
+            person_id=shown.id,
+            role=role,
+            agenda_id=agenda.id if agenda else None,
+            organisation_id=organisation.id if organisation else None,
+            dimension=dimension,
+            by_id=person_id(),
         )
     except Invalid as error:
         session.rollback()
@@ -169,7 +194,12 @@ def invite_again(identity: int) -> Response:
         return back_to("accounts.person", identity=identity)
     held = session.get_one(Grant, roles[0].id)
     service.send_invitation(
-        session, now=flask.g.now, mailer=portal().mailer, person=shown, role=held.role, agenda=session.get(Agenda, held.agenda_id) if held.agenda_id else None,
+        session,
+        now=flask.g.now,
+        mailer=portal().mailer,
+        person=shown,
+        role=held.role,
+        agenda=session.get(Agenda, held.agenda_id) if held.agenda_id else None,
         organisation=session.get(Organisation, held.organisation_id) if held.organisation_id else None,
     )
     commit()

@@ -72,7 +72,13 @@ def people(
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     number = min(page, pages)
-    shown = select(Person).where(Person.id.in_(chosen)).order_by(func.lower(Person.full_name), Person.id).limit(PAGE).offset((number - 1) * PAGE)
+    shown = (
+        select(Person)
+        .where(Person.id.in_(chosen))
+        .order_by(func.lower(Person.full_name), Person.id)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    )
     found = session.scalars(shown).all()
     roles = roles_of(session, [one.id for one in found], agendas=agendas)
     rows = tuple(Row(one.id, one.full_name, one.email, one.active, tuple(roles.get(one.id, ()))) for one in found)
@@ -131,8 +137,14 @@ def within(session: Session, person_id: int, agendas: frozenset[int] | None) -> 
 
 def invitations(session: Session, person_id: int) -> list[MailMessage]:
     """Return the last invitations mailed to a person, the latest first: their states, never their text."""
-    query = select(MailMessage).options(load_only(MailMessage.state, MailMessage.queued_at, MailMessage.settled_at, MailMessage.problem, MailMessage.tries, raiseload=True))
-    return list(session.scalars(query.where(MailMessage.person_id == person_id, MailMessage.kind == "invitation").order_by(MailMessage.id.desc()).limit(5)))
+    query = select(MailMessage).options(
+        load_only(MailMessage.state, MailMessage.queued_at, MailMessage.settled_at, MailMessage.problem, MailMessage.tries, raiseload=True)
+    )
+    return list(
+        session.scalars(
+            query.where(MailMessage.person_id == person_id, MailMessage.kind == "invitation").order_by(MailMessage.id.desc()).limit(5)
+        )
+    )
 
 
 def consents(session: Session, person_id: int) -> list[Consent]:
@@ -155,13 +167,19 @@ def agenda_choices(session: Session, agendas: frozenset[int] | None) -> list[tup
 
 def organisation_choices(session: Session) -> list[tuple[int, str]]:
     """Return (id, name) of the organisations in use, in alphabetical order."""
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.active).order_by(Organisation.sort_name, Organisation.id))
+    rows = session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.active).order_by(Organisation.sort_name, Organisation.id)
+    )
     return [(identity, name) for identity, name in rows]
 
 
 def dimension_choices(session: Session, agendas: frozenset[int] | None) -> list[tuple[str, str]]:
     """Return (name, label) of the dimensions that the agendas among `agendas` have."""
-    query = select(AgendaDimension.name, func.min(AgendaDimension.label)).group_by(AgendaDimension.name).order_by(func.min(AgendaDimension.position))
+    query = (
+        select(AgendaDimension.name, func.min(AgendaDimension.label))
+        .group_by(AgendaDimension.name)
+        .order_by(func.min(AgendaDimension.position))
+    )
     if agendas is not None:
         query = query.where(AgendaDimension.agenda_id.in_(agendas))
     return [(name, label) for name, label in session.execute(query)]

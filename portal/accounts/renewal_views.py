@@ -39,7 +39,13 @@ def renew() -> str:
 def _page(code: CodeForm, password: PresentPasswordForm) -> str:
     person = session.get_one(Person, person_id())
     return render_template(
-        "accounts/renew.html", form=code, password=password, next=_next(), sent=bool(flask.session.get("renewing")), person=person, has_key=bool(person.webauthn)
+        "accounts/renew.html",
+        form=code,
+        password=password,
+        next=_next(),
+        sent=bool(flask.session.get("renewing")),
+        person=person,
+        has_key=bool(person.webauthn),
     )
 
 
@@ -74,7 +80,9 @@ def prove() -> Response | tuple[str, int]:
     if not code.validate():
         return _page(code, PresentPasswordForm(formdata=None, prefix="now-")), 422
     try:
-        codes.check(session, now=flask.g.now, secret=portal().settings.secret_key, person_id=person_id(), purpose=PURPOSE, code=code.code.data or "")
+        codes.check(
+            session, now=flask.g.now, secret=portal().settings.secret_key, person_id=person_id(), purpose=PURPOSE, code=code.code.data or ""
+        )
     except PortalError as error:
         code.code.errors = [told(error)]
         return _page(code, PresentPasswordForm(formdata=None, prefix="now-")), error.status

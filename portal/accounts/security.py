@@ -75,7 +75,9 @@ class Keys(WebauthnUtil):
 
     def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:  # noqa: ARG002 - its signature
         """Ask for a key that needs no e-mail typed first."""
-        return AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED)
+        return AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        )
 
     def user_verification(self, user: Any, usage: list[str]) -> UserVerificationRequirement:  # noqa: ARG002 - its signature
         """Ask that the device makes sure who holds it."""
@@ -126,9 +128,16 @@ def _endpoints() -> Blueprint:
     pages.add_url_rule("/entrar/llave", "wan_signin", web.public(limited(passkeys.webauthn_signin)), methods=["POST"])
     pages.add_url_rule("/entrar/llave/<token>", "wan_signin_response", web.public(limited(_signed_in_by_key)), methods=["POST"])
     pages.add_url_rule("/entrar/confirmar/llave", "wan_verify", web.signed_in(limited(passkeys.webauthn_verify)), methods=["POST"])
-    pages.add_url_rule("/entrar/confirmar/llave/<token>", "wan_verify_response", web.signed_in(limited(passkeys.webauthn_verify_response)), methods=["POST"])
+    pages.add_url_rule(
+        "/entrar/confirmar/llave/<token>",
+        "wan_verify_response",
+        web.signed_in(limited(passkeys.webauthn_verify_response)),
+        methods=["POST"],
+    )
     pages.add_url_rule("/cuenta/llaves/nueva", "wan_register", fresh(passkeys.webauthn_register), methods=["POST"])
-    pages.add_url_rule("/cuenta/llaves/nueva/<token>", "wan_register_response", fresh(passkeys.webauthn_register_response), methods=["POST"])
+    pages.add_url_rule(
+        "/cuenta/llaves/nueva/<token>", "wan_register_response", fresh(passkeys.webauthn_register_response), methods=["POST"]
+    )
     return pages
 
 
@@ -158,6 +167,13 @@ def _key_added(_app: Flask, user: Person, **_about: Any) -> None:
 def _notify(person: Person, template: str) -> None:
     if person.email:
         web.portal().mailer.queue(
-            web.session, now=g.now, to=person.email, name=person.full_name, template=template, kind="security", about=f"person:{person.id}",
-            person_id=person.id, context={"at": g.now},
+            web.session,
+            now=g.now,
+            to=person.email,
+            name=person.full_name,
+            template=template,
+            kind="security",
+            about=f"person:{person.id}",
+            person_id=person.id,
+            context={"at": g.now},
         )

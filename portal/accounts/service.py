@@ -65,7 +65,13 @@ def add_person(session: Session, *, now: datetime, full_name: str, email: str | 
     if found is not None:
         return found
     person = Person(
-        full_name=full_name, email=kept, phone=phone or None, created_at=now, salt=secrets.token_hex(16), fs_uniquifier=secrets.token_hex(32), active=True,
+        full_name=full_name,
+        email=kept,
+        phone=phone or None,
+        created_at=now,
+        salt=secrets.token_hex(16),
+        fs_uniquifier=secrets.token_hex(32),
+        active=True,
     )
     try:
         with session.begin_nested():
@@ -76,9 +82,20 @@ def add_person(session: Session, *, now: datetime, full_name: str, email: str | 
 
 
 def invite(
-    session: Session, *, now: datetime, mailer: Mailer, full_name: str, email: str, role: str, agenda: Agenda | None = None,
-    organisation: Organisation | None = None, dimension: str | None = None, by_id: int | None = None, phone: str | None = None,
-    next_path: str = "/cuenta", reply_to: str | None = None,
+    session: Session,
+    *,
+    now: datetime,
+    mailer: Mailer,
+    full_name: str,
+    email: str,
+    role: str,
+    agenda: Agenda | None = None,
+    organisation: Organisation | None = None,
+    dimension: str | None = None,
+    by_id: int | None = None,
+    phone: str | None = None,
+    next_path: str = "/cuenta",
+    reply_to: str | None = None,
 ) -> Person:
     """Add the person if need be, give the role, and queue a mail with a single-use link (14 days).
 
@@ -86,34 +103,75 @@ def invite(
     """
     person = add_person(session, now=now, full_name=full_name, email=email, phone=phone)
     grant(
-        session, now=now, person_id=person.id, role=role, agenda_id=agenda.id if agenda else None,
-        organisation_id=organisation.id if organisation else None, dimension=dimension, by_id=by_id,
+        session,
+        now=now,
+        person_id=person.id,
+        role=role,
+        agenda_id=agenda.id if agenda else None,
+        organisation_id=organisation.id if organisation else None,
+        dimension=dimension,
+        by_id=by_id,
     )
-    send_invitation(session, now=now, mailer=mailer, person=person, role=role, agenda=agenda, organisation=organisation, next_path=next_path, reply_to=reply_to)
+    send_invitation(
+        session,
+        now=now,
+        mailer=mailer,
+        person=person,
+        role=role,
+        agenda=agenda,
+        organisation=organisation,
+        next_path=next_path,
+        reply_to=reply_to,
+    )
     return person
 
 
 def send_invitation(
-    session: Session, *, now: datetime, mailer: Mailer, person: Person, role: str, agenda: Agenda | None = None,
-    organisation: Organisation | None = None, next_path: str = "/cuenta", reply_to: str | None = None,
+    session: Session,
+    *,
+    now: datetime,
+    mailer: Mailer,
+    person: Person,
+    role: str,
+    agenda: Agenda | None = None,
+    organisation: Organisation | None = None,
+    next_path: str = "/cuenta",
+    reply_to: str | None = None,
 ) -> MailMessage:
     """Queue the invitation's mail with a new link; an older invitation's link stops working."""
     if not person.email or not person.active:
         raise Invalid(N_("Esta persona no tiene un correo al que enviar la invitación."))
     token = links.make_link(session, now=now, person_id=person.id, purpose="invitation", next_path=next_path)
     return mailer.queue(
-        session, now=now, to=person.email, name=person.full_name, template="accounts/mail/invitation", kind="invitation", about=f"person:{person.id}",
-        person_id=person.id, reply_to=reply_to,
+        session,
+        now=now,
+        to=person.email,
+        name=person.full_name,
+        template="accounts/mail/invitation",
+        kind="invitation",
+        about=f"person:{person.id}",
+        person_id=person.id,
+        reply_to=reply_to,
         context={
-            "href": mailer.settings.public_url + links.path(token), "expires_at": now + links.TTL, "role": ROLES[role],
-            "agenda": agenda.title if agenda else "", "organisation": organisation.name if organisation else "",
+            "href": mailer.settings.public_url + links.path(token),
+            "expires_at": now + links.TTL,
+            "role": ROLES[role],
+            "agenda": agenda.title if agenda else "",
+            "organisation": organisation.name if organisation else "",
         },
     )
 
 
 def grant(
-    session: Session, *, now: datetime, person_id: int, role: str, agenda_id: int | None = None, organisation_id: int | None = None,
-    dimension: str | None = None, by_id: int | None = None,
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int,
+    role: str,
+    agenda_id: int | None = None,
+    organisation_id: int | None = None,
+    dimension: str | None = None,
+    by_id: int | None = None,
 ) -> Grant:
     """Give a role and note it in the ledger; one already held is returned as it is. Raises `Invalid`, `NotFound`."""
     if role != "representative":
@@ -128,21 +186,43 @@ def grant(
     agenda = session.get(Agenda, agenda_id) if agenda_id is not None else None
     if agenda_id is not None and agenda is None:
         raise NotFound
-    held = session.scalar(select(Grant).where(
-        Grant.person_id == person_id, Grant.role == role, Grant.ended_at.is_(None), Grant.agenda_id.is_not_distinct_from(agenda_id),
-        Grant.organisation_id.is_not_distinct_from(organisation_id), Grant.dimension.is_not_distinct_from(dimension),
-    ))
+    held = session.scalar(
+        select(Grant).where(
+            Grant.person_id == person_id,
+            Grant.role == role,
+            Grant.ended_at.is_(None),
+            Grant.agenda_id.is_not_distinct_from(agenda_id),
+            Grant.organisation_id.is_not_distinct_from(organisation_id),
+            Grant.dimension.is_not_distinct_from(dimension),
+        )
+    )
     if held is not None:
         return held
     given = Grant(
-        person_id=person_id, role=role, agenda_id=agenda_id, organisation_id=organisation_id, dimension=dimension, granted_at=now, granted_by_id=by_id
+        person_id=person_id,
+        role=role,
+        agenda_id=agenda_id,
+        organisation_id=organisation_id,
+        dimension=dimension,
+        granted_at=now,
+        granted_by_id=by_id,
     )
     session.add(given)
     session.flush()
-    record(session, now=now, kind="role.granted", subject=f"role:{given.id}", data={
-        "person": fingerprint(person), "role": role, "agenda": agenda.code if agenda else None, "organisation": organisation_id, "dimension": dimension,
-        "by": _who(session, by_id),
-    })
+    record(
+        session,
+        now=now,
+        kind="role.granted",
+        subject=f"role:{given.id}",
+        data={
+            "person": fingerprint(person),
+            "role": role,
+            "agenda": agenda.code if agenda else None,
+            "organisation": organisation_id,
+            "dimension": dimension,
+            "by": _who(session, by_id),
+        },
+    )
     return given
 
 
@@ -167,14 +247,25 @@ def end_grant(session: Session, *, now: datetime, grant_id: int, by_id: int | No
         raise NotFound
     if held.role == "administrator":
         others = select(func.count()).select_from(Grant).join(Person, Person.id == Grant.person_id)
-        if not session.scalar(others.where(Grant.role == "administrator", Grant.ended_at.is_(None), Grant.person_id != held.person_id, Person.active)):
+        if not session.scalar(
+            others.where(Grant.role == "administrator", Grant.ended_at.is_(None), Grant.person_id != held.person_id, Person.active)
+        ):
             raise Conflict(N_("Es la única persona que administra el portal. Dé antes ese rol a otra."))
-    result = session.execute(update(Grant).where(Grant.id == grant_id, Grant.ended_at.is_(None)).values(ended_at=now), execution_options={"synchronize_session": False})
+    result = session.execute(
+        update(Grant).where(Grant.id == grant_id, Grant.ended_at.is_(None)).values(ended_at=now),
+        execution_options={"synchronize_session": False},
+    )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise Conflict(N_("Este rol ya había terminado."))
     session.refresh(held)
     person = session.get_one(Person, held.person_id)
-    record(session, now=now, kind="role.ended", subject=f"role:{held.id}", data={"person": fingerprint(person), "role": held.role, "by": _who(session, by_id)})
+    record(
+        session,
+        now=now,
+        kind="role.ended",
+        subject=f"role:{held.id}",
+        data={"person": fingerprint(person), "role": held.role, "by": _who(session, by_id)},
+    )
     return held
 
 
@@ -200,7 +291,13 @@ def bootstrap_link(session: Session, *, now: datetime, person: Person) -> str:
     administers = select(Grant.id).where(Grant.person_id == person.id, Grant.role == "administrator", Grant.ended_at.is_(None))
     if not person.active or session.scalar(administers) is None:
         raise Forbidden(N_("Solo se muestra un enlace de quien administra el portal. A las demás personas el enlace les llega por correo."))
-    record(session, now=now, kind="link.shown", subject=f"person:{fingerprint(person)[:16]}", data={"person": fingerprint(person), "purpose": "bootstrap"})
+    record(
+        session,
+        now=now,
+        kind="link.shown",
+        subject=f"person:{fingerprint(person)[:16]}",
+        data={"person": fingerprint(person), "purpose": "bootstrap"},
+    )
     return links.make_link(session, now=now, person_id=person.id, purpose="bootstrap", next_path="/cuenta", ttl=links.RECOVERY_TTL)
 
 
@@ -208,7 +305,11 @@ def end_all_sessions(session: Session, *, now: datetime, person_id: int) -> Pers
     """End every session of a person, everywhere, and spend the links that were mailed to them."""
     person = session.get_one(Person, person_id)
     person.fs_uniquifier = secrets.token_hex(32)
-    session.execute(update(SignInLink).where(SignInLink.person_id == person_id, SignInLink.used_at.is_(None), SignInLink.revoked_at.is_(None)).values(revoked_at=now))
+    session.execute(
+        update(SignInLink)
+        .where(SignInLink.person_id == person_id, SignInLink.used_at.is_(None), SignInLink.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
     session.flush()
     return person
 
@@ -229,15 +330,23 @@ def give_consent(session: Session, store: FileStore, *, now: datetime, person_id
     """
     person = session.get_one(Person, person_id)
     name = store.put(session, text.encode(), "text/plain; charset=utf-8", now=now)
-    standing = session.scalar(select(Consent).where(
-        Consent.person_id == person_id, Consent.purpose == purpose, Consent.text_sha256 == name, Consent.revoked_at.is_(None)
-    ))
+    standing = session.scalar(
+        select(Consent).where(
+            Consent.person_id == person_id, Consent.purpose == purpose, Consent.text_sha256 == name, Consent.revoked_at.is_(None)
+        )
+    )
     if standing is not None:
         return standing
     consent = Consent(person_id=person_id, purpose=purpose, text_sha256=name, given_at=now)
     session.add(consent)
     session.flush()
-    record(session, now=now, kind="consent.given", subject=f"consent:{consent.id}", data={"person": fingerprint(person), "purpose": purpose, "text_sha256": name})
+    record(
+        session,
+        now=now,
+        kind="consent.given",
+        subject=f"consent:{consent.id}",
+        data={"person": fingerprint(person), "purpose": purpose, "text_sha256": name},
+    )
     return consent
 
 
@@ -252,5 +361,11 @@ def revoke_consent(session: Session, *, now: datetime, consent_id: int, person_i
         raise AlreadyRevoked
     session.refresh(consent)
     person = session.get_one(Person, person_id)
-    record(session, now=now, kind="consent.revoked", subject=f"consent:{consent.id}", data={"person": fingerprint(person), "purpose": consent.purpose, "text_sha256": consent.text_sha256})
+    record(
+        session,
+        now=now,
+        kind="consent.revoked",
+        subject=f"consent:{consent.id}",
+        data={"person": fingerprint(person), "purpose": consent.purpose, "text_sha256": consent.text_sha256},
+    )
     return consent

@@ -36,7 +36,9 @@ def close_session() -> None:
 
 def deliver(person_id: int) -> None:
     """Ask for the delivery of the mails that wait for a person; call it after the commit."""
-    waiting: Any = select(MailMessage.id).where(MailMessage.person_id == person_id, MailMessage.state == QUEUED, MailMessage.next_try_at <= flask.g.now)
+    waiting: Any = select(MailMessage.id).where(
+        MailMessage.person_id == person_id, MailMessage.state == QUEUED, MailMessage.next_try_at <= flask.g.now
+    )
     found = session.scalars(waiting.order_by(MailMessage.id.desc()).limit(5)).all()
     commit()  # the workers write to these rows: nothing here may hold them
     for identity in found:

@@ -65,7 +65,9 @@ class Ask:
         """Compare the plugins' rows with the ledger; a plugin that fails to is itself a problem."""
         failed: list[Fault] = []
         problems: list[kinds.LedgerProblem] = self._all("ledger_audits", failed, portal=portal, session=session)
-        return problems + [kinds.LedgerProblem(subject=f"plugin:{fault.plugin}", sentence=f"No se pudo comprobar: {fault.sentence}") for fault in failed]
+        return problems + [
+            kinds.LedgerProblem(subject=f"plugin:{fault.plugin}", sentence=f"No se pudo comprobar: {fault.sentence}") for fault in failed
+        ]
 
     def diagnostics(self, portal: "Portal") -> list[kinds.Diagnosis]:
         """The plugins' lines of `portal doctor`."""
@@ -80,8 +82,13 @@ class Ask:
     def _closing(self, hook: str, subject: str = "", **arguments: Any) -> list[kinds.Objection]:
         failed: list[Fault] = []
         objections: list[kinds.Objection] = self._all(hook, failed, **arguments)
-        closed = [(fault.plugin, f"El módulo «{fault.plugin}» falló al revisar esto. Avise a la administración del portal.") for fault in failed]
-        closed += [(one.name, f"El módulo «{one.name}» está activado y no pudo cargarse. Avise a la administración del portal.") for one in self.refused()]
+        closed = [
+            (fault.plugin, f"El módulo «{fault.plugin}» falló al revisar esto. Avise a la administración del portal.") for fault in failed
+        ]
+        closed += [
+            (one.name, f"El módulo «{one.name}» está activado y no pudo cargarse. Avise a la administración del portal.")
+            for one in self.refused()
+        ]
         return objections + [kinds.Objection(sentence=sentence, subject=subject, plugin=plugin) for plugin, sentence in closed]
 
     def _all(self, hook: str, failed: list[Fault] | None = None, **arguments: Any) -> list[Any]:
@@ -104,7 +111,10 @@ class Ask:
         for answer in answers:
             if not isinstance(answer, kind):
                 raise TypeError(f"returned {type(answer).__name__}, not {kind.__name__}")
-        return [replace(answer, plugin=plugin) if isinstance(answer, kinds.Objection | kinds.PageItem | kinds.Chapter) else answer for answer in answers]
+        return [
+            replace(answer, plugin=plugin) if isinstance(answer, kinds.Objection | kinds.PageItem | kinds.Chapter) else answer
+            for answer in answers
+        ]
 
     def drawn(self, answer: kinds.PageItem | kinds.Chapter, hook: str, render: Callable[[], str]) -> str:
         """Return what `render` makes of an answer's template; "" when it fails, and the fault is remembered."""

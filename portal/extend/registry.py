@@ -211,11 +211,14 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
     }
     for hook, alternatives in keys.items():
         for attributes in alternatives:
-            taken = {**RESERVED.get(hook, {}), **{
-                tuple(getattr(answer, attribute) for attribute in attributes): one.plugin.name
-                for one in loaded
-                for answer in one.answers.get(hook, ())
-            }}
+            taken = {
+                **RESERVED.get(hook, {}),
+                **{
+                    tuple(getattr(answer, attribute) for attribute in attributes): one.plugin.name
+                    for one in loaded
+                    for answer in one.answers.get(hook, ())
+                },
+            }
             for answer in answers.get(hook, ()):
                 key = tuple(getattr(answer, attribute) for attribute in attributes)
                 if key in taken:

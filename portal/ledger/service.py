@@ -23,7 +23,12 @@ def record(session: Session, *, now: datetime, kind: str, subject: str, data: di
     """
     head = _locked_head(session) or _first_head(session)
     entry = LedgerEntry(
-        seq=head.seq + 1, at=now.astimezone(UTC).isoformat(timespec="microseconds"), kind=kind, subject=subject, data=data, previous=head.hash
+        seq=head.seq + 1,
+        at=now.astimezone(UTC).isoformat(timespec="microseconds"),
+        kind=kind,
+        subject=subject,
+        data=data,
+        previous=head.hash,
     )
     entry.hash = entry_hash(entry)
     head.seq, head.hash = entry.seq, entry.hash
@@ -66,8 +71,12 @@ def verify_chain(session: Session) -> Iterator[LedgerProblem]:
         elif entry.previous != previous:
             yield LedgerProblem(subject=name, sentence=f"La entrada {entry.seq} no continúa a la anterior.")
         if entry_hash(entry) != entry.hash:
-            yield LedgerProblem(subject=name, sentence=f"La entrada {entry.seq} ({entry.kind}, {entry.subject}) cambió después de escribirse.")
+            yield LedgerProblem(
+                subject=name, sentence=f"La entrada {entry.seq} ({entry.kind}, {entry.subject}) cambió después de escribirse."
+            )
         previous, expected = entry.hash, entry.seq + 1
     head = session.get(LedgerHead, 1)
     if (head.seq, head.hash) != (expected - 1, previous) if head else expected != 1:
-        yield LedgerProblem(subject="ledger:head", sentence=f"El final del registro no es la entrada {expected - 1}: se cortó o se añadió algo.")
+        yield LedgerProblem(
+            subject="ledger:head", sentence=f"El final del registro no es la entrada {expected - 1}: se cortó o se añadió algo."
+        )

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: tests run as root in containers. The rest keeps it from calling home.
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 WIDTHS = {"phone": 360, "desk": 1280}
 
 
@@ -49,7 +57,9 @@ def page(chromium: "Browser", live: str) -> "Iterator[Callable[..., Page]]":
     contexts = []
 
     def open_page(width: str = "desk", *, javascript: bool = True) -> "Page":
-        context = chromium.new_context(base_url=live, viewport={"width": WIDTHS[width], "height": 800}, java_script_enabled=javascript, locale="es-PE")
+        context = chromium.new_context(
+            base_url=live, viewport={"width": WIDTHS[width], "height": 800}, java_script_enabled=javascript, locale="es-PE"
+        )
         contexts.append(context)
         return context.new_page()
 

@@ -34,7 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.addoption("--portal-plugins", default=None, help="the enabled plugins, instead of every bundled one")
     parser.addoption("--postgresql-url", default="", help="e.g. postgresql://postgres@127.0.0.1:5433/postgres")
-    parser.addini("rubrica_plugins", type="args", default=[], help="plugins of the tests' portal, and no others (the bundled ones unless given)")
+    parser.addini(
+        "rubrica_plugins", type="args", default=[], help="plugins of the tests' portal, and no others (the bundled ones unless given)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,7 +84,11 @@ class Databases:
 
     def _template(self, plugins: tuple[str, ...]) -> str:
         address = self.empty()
-        portal = assemble(replace(load({}), home=self.folder / "home", database_url=address, plugins=plugins, queue_url="memory:", storage_url="memory:///"))
+        portal = assemble(
+            replace(
+                load({}), home=self.folder / "home", database_url=address, plugins=plugins, queue_url="memory:", storage_url="memory:///"
+            )
+        )
         migrate.upgrade(portal.engine, portal.registry)
         _load_territories(portal)
         if not self.server:
@@ -125,7 +131,14 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, databases: Database
     named = request.config.getoption("--portal-plugins")
     if named is None:
         named = " ".join(request.config.getini("rubrica_plugins")) or None  # those of an outside distribution's pyproject.toml
-    chosen = replace(load({} if named is None else {"PORTAL_PLUGINS": str(named)}), home=tmp_path / "home", queue_url="memory:", storage_url=(tmp_path / "files").as_uri(), secret_key="test", mail_url="smtp://127.0.0.1:9")
+    chosen = replace(
+        load({} if named is None else {"PORTAL_PLUGINS": str(named)}),
+        home=tmp_path / "home",
+        queue_url="memory:",
+        storage_url=(tmp_path / "files").as_uri(),
+        secret_key="test",
+        mail_url="smtp://127.0.0.1:9",
+    )
     marker = request.node.get_closest_marker("settings")
     if marker:
         chosen = replace(chosen, **marker.kwargs)
@@ -224,23 +237,43 @@ class Actors:
         """Return a new person with an address under muestra.example."""
         mark = secrets.token_hex(4)
         person = Person(
-            full_name=full_name, email=values.pop("email", f"p{mark}@muestra.example"), created_at=clock.now(), salt=secrets.token_hex(8),
-            fs_uniquifier=secrets.token_hex(16), active=True, **values,
+            full_name=full_name,
+            email=values.pop("email", f"p{mark}@muestra.example"),
+            created_at=clock.now(),
+            salt=secrets.token_hex(8),
+            fs_uniquifier=secrets.token_hex(16),
+            active=True,
+            **values,
         )
         self._session.add(person)
         self._session.commit()
         return person
 
-    def grant(self, person: Person, role: str, agenda: Agenda | None = None, organisation: Organisation | None = None, dimension: str | None = None) -> Person:
+    def grant(
+        self,
+        person: Person,
+        role: str,
+        agenda: Agenda | None = None,
+        organisation: Organisation | None = None,
+        dimension: str | None = None,
+    ) -> Person:
         """Give `person` a role."""
-        self._session.add(Grant(
-            person_id=person.id, role=role, agenda_id=agenda.id if agenda else None, organisation_id=organisation.id if organisation else None,
-            dimension=dimension, granted_at=clock.now(),
-        ))
+        self._session.add(
+            Grant(
+                person_id=person.id,
+                role=role,
+                agenda_id=agenda.id if agenda else None,
+                organisation_id=organisation.id if organisation else None,
+                dimension=dimension,
+                granted_at=clock.now(),
+            )
+        )
         self._session.commit()
         return person
 
-    def client(self, role: str | None = None, agenda: Agenda | None = None, organisation: Organisation | None = None, dimension: str | None = None) -> FlaskClient:
+    def client(
+        self, role: str | None = None, agenda: Agenda | None = None, organisation: Organisation | None = None, dimension: str | None = None
+    ) -> FlaskClient:
         """Return a client signed in, freshly, as a new person who holds `role`."""
         person = self.person()
         if role:

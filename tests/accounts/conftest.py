@@ -51,7 +51,9 @@ def person(actors: Actors) -> Person:
 @pytest.fixture
 def new_agenda(session: Session, now: datetime) -> Callable[[str], Agenda]:
     def make(code: str) -> Agenda:
-        made = Agenda(code=code, title=f"Agenda {code} de muestra", period_start=2027, period_end=2030, territory_inei=APURIMAC, created_at=now)
+        made = Agenda(
+            code=code, title=f"Agenda {code} de muestra", period_start=2027, period_end=2030, territory_inei=APURIMAC, created_at=now
+        )
         made.dimensions = [AgendaDimension(name="social", label="Social", prefix="SOC", position=1)]
         session.add(made)
         session.commit()

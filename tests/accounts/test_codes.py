@@ -60,7 +60,9 @@ def test_a_right_code_whose_act_fails_still_works(ask: Any, session: Session, pe
     check(session, person, now, code)
 
 
-def test_wrong_tries_count_though_the_caller_rolls_back_and_the_fifth_locks(ask: Any, session: Session, person: Person, now: datetime) -> None:
+def test_wrong_tries_count_though_the_caller_rolls_back_and_the_fifth_locks(
+    ask: Any, session: Session, person: Person, now: datetime
+) -> None:
     code = ask()
     said = []
     for _ in range(5):

@@ -153,7 +153,9 @@ def test_signing_in_starts_a_session_that_knows_nothing_of_the_one_before(client
         assert cookie.get("csrf_token") != "planted"
 
 
-def test_recovering_sets_another_password_and_ends_the_other_sessions(app: Flask, actors: Actors, with_password: Person, mailbox: Mailbox) -> None:
+def test_recovering_sets_another_password_and_ends_the_other_sessions(
+    app: Flask, actors: Actors, with_password: Person, mailbox: Mailbox
+) -> None:
     elsewhere, client = actors.signed_in(with_password), app.test_client()
     assert "Revise su correo" in client.post("/entrar/recuperar", data={"email": with_password.email}).get_data(as_text=True)
     assert client.post(mailbox.link(with_password)).headers["Location"] == "/cuenta/contrasena"
@@ -170,7 +172,9 @@ def test_recovering_sets_another_password_and_ends_the_other_sessions(app: Flask
     assert fresh.post("/entrar", data={"email": with_password.email, "password": "otro camino de piedra"}).status_code == 303
 
 
-def test_a_sensitive_page_asks_again_after_a_while_and_comes_back(actors: Actors, with_password: Person, mailbox: Mailbox, now: datetime) -> None:
+def test_a_sensitive_page_asks_again_after_a_while_and_comes_back(
+    actors: Actors, with_password: Person, mailbox: Mailbox, now: datetime
+) -> None:
     client = actors.signed_in(with_password)
     assert client.get("/cuenta/contrasena").status_code == 200
     with time_machine.travel(now + timedelta(minutes=31), tick=True):
@@ -194,7 +198,9 @@ def test_a_sensitive_page_asks_again_after_a_while_and_comes_back(actors: Actors
 def test_a_sensitive_post_goes_back_to_the_page_of_its_form(actors: Actors, person: Person, now: datetime) -> None:
     client = actors.signed_in(person)
     with time_machine.travel(now + timedelta(minutes=31), tick=True):
-        answer = client.post("/cuenta/contrasena", data={"password": "otro camino de piedra"}, headers={"Referer": "http://localhost/cuenta/contrasena"})
+        answer = client.post(
+            "/cuenta/contrasena", data={"password": "otro camino de piedra"}, headers={"Referer": "http://localhost/cuenta/contrasena"}
+        )
     assert answer.headers["Location"] == "/entrar/confirmar?next=/cuenta/contrasena"
 
 
@@ -222,12 +228,16 @@ def test_no_header_or_argument_signs_in(app: Flask, session: Session, person: Pe
     assert client.get("/cuenta", query_string={"auth_token": token}).status_code == 303
 
 
-def test_tries_on_one_account_are_limited_wherever_they_come_from(app: Flask, with_password: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tries_on_one_account_are_limited_wherever_they_come_from(
+    app: Flask, with_password: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(entering_views, "SOONEST", 0)
     limiter.enabled = True
     limiter.reset()
     answers = [
-        app.test_client().post("/entrar", data={"email": email, "password": "x"}, environ_base={"REMOTE_ADDR": f"203.0.113.{n}"}).status_code
+        app.test_client()
+        .post("/entrar", data={"email": email, "password": "x"}, environ_base={"REMOTE_ADDR": f"203.0.113.{n}"})
+        .status_code
         for email in (with_password.email, "nadie@muestra.example")
         for n in range(22)
     ]
@@ -241,7 +251,9 @@ def test_forms_without_their_token_do_nothing(app: Flask, person: Person, portal
         assert session.scalars(select(MailMessage.id)).all() == []
 
 
-def test_a_code_that_cannot_be_mailed_yet_is_queued_and_said_to_be_requested_only(client: FlaskClient, person: Person, portal: Portal) -> None:
+def test_a_code_that_cannot_be_mailed_yet_is_queued_and_said_to_be_requested_only(
+    client: FlaskClient, person: Person, portal: Portal
+) -> None:
     page = client.post("/entrar", data={"email": person.email}, follow_redirects=True).get_data(as_text=True)
     assert "enviamos" not in page.lower()
     with portal.sessions() as session:

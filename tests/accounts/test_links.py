@@ -56,7 +56,9 @@ def test_the_page_does_not_say_whose_the_link_is(client: FlaskClient, person: Pe
     assert str(person.email) not in page
 
 
-def test_a_used_link_says_so_and_asks_for_another_to_the_same_address(client: FlaskClient, app: Flask, person: Person, token: str, mailbox: Mailbox) -> None:
+def test_a_used_link_says_so_and_asks_for_another_to_the_same_address(
+    client: FlaskClient, app: Flask, person: Person, token: str, mailbox: Mailbox
+) -> None:
     client.post(links.path(token))
     stranger = app.test_client()
     for answer in (stranger.get(links.path(token)), stranger.post(links.path(token))):
@@ -87,7 +89,9 @@ def test_an_expired_link_says_so(client: FlaskClient, token: str, now: datetime)
         assert signed_in_as(client) is None
 
 
-def test_a_newer_link_of_the_same_purpose_replaces_the_older(client: FlaskClient, session: Session, person: Person, token: str, now: datetime) -> None:
+def test_a_newer_link_of_the_same_purpose_replaces_the_older(
+    client: FlaskClient, session: Session, person: Person, token: str, now: datetime
+) -> None:
     other = links.make_link(session, now=now, person_id=person.id, purpose="commitment:13", next_path="/")
     newer = links.make_link(session, now=now, person_id=person.id, purpose="commitment:12", next_path="/")
     session.commit()
@@ -108,7 +112,9 @@ def test_an_unknown_link_says_so_and_asks_nothing(client: FlaskClient, portal: P
     assert kept(portal) == []
 
 
-def test_a_link_of_somebody_who_may_no_longer_enter_is_unknown(client: FlaskClient, session: Session, portal: Portal, person: Person, token: str) -> None:
+def test_a_link_of_somebody_who_may_no_longer_enter_is_unknown(
+    client: FlaskClient, session: Session, portal: Portal, person: Person, token: str
+) -> None:
     person.active = False
     session.commit()
     assert client.post(links.path(token)).status_code == 404
@@ -156,5 +162,3 @@ def test_of_two_presses_at_the_same_instant_one_signs_in(app: Flask, token: str)
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [303, 410]
-
-

@@ -18,7 +18,14 @@ from portal.testing.fixtures import Actors
 from .conftest import Mailbox
 
 expect.set_options(timeout=20_000)  # the two processors may be busy
-AUTHENTICATOR = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 @pytest.fixture
@@ -36,7 +43,9 @@ def served(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         opened = browser.new_page(viewport={"width": 360, "height": 800})
         yield opened
         browser.close()
@@ -91,7 +100,10 @@ def test_without_a_key_nobody_enters_and_nobody_gets_fresher(app: Flask, client:
     begun = client.post("/entrar/llave", json={}).get_json()["response"]
     assert begun["credential_options"]["allowCredentials"] == []
     answer = client.post(f"/entrar/llave/{begun['wan_state']}", json={"credential": "{}"})
-    assert (answer.status_code, answer.get_json()["response"]["errors"]) == (400, ["La solicitud llegó incompleta. Recargue la página e inténtelo de nuevo."])
+    assert (answer.status_code, answer.get_json()["response"]["errors"]) == (
+        400,
+        ["La solicitud llegó incompleta. Recargue la página e inténtelo de nuevo."],
+    )
     assert client.post("/entrar/llave/x", json={"credential": "{}"}).status_code == 400
     assert client.get("/cuenta").status_code == 303
     stale = actors.signed_in(person)
@@ -104,10 +116,19 @@ def test_without_a_key_nobody_enters_and_nobody_gets_fresher(app: Flask, client:
 
 def test_one_removes_only_ones_own_keys(actors: Actors, person: Person, portal: Portal, now: datetime) -> None:
     with portal.sessions() as session:
-        session.add(Passkey(
-            user_id=person.id, credential_id=b"x", public_key=b"x", backup_state=False, device_type="single_device", create_datetime=now, lastuse_datetime=now,
-            name="Ajena", usage="first",
-        ))
+        session.add(
+            Passkey(
+                user_id=person.id,
+                credential_id=b"x",
+                public_key=b"x",
+                backup_state=False,
+                device_type="single_device",
+                create_datetime=now,
+                lastuse_datetime=now,
+                name="Ajena",
+                usage="first",
+            )
+        )
         session.commit()
         key = session.scalars(select(Passkey.id)).one()
     assert actors.client().post(f"/cuenta/llaves/{key}/quitar").status_code == 404

@@ -29,7 +29,13 @@ NewAgenda = Callable[[str], Agenda]
 
 
 def form(role: str, agenda: Agenda | None, **more: Any) -> dict[str, str]:
-    return {"role": role, "agenda": str(agenda.id) if agenda else "portal", "organisation": "", "dimension": "", **{key: str(value) for key, value in more.items()}}
+    return {
+        "role": role,
+        "agenda": str(agenda.id) if agenda else "portal",
+        "organisation": "",
+        "dimension": "",
+        **{key: str(value) for key, value in more.items()},
+    }
 
 
 def invited(email: str = "beto@muestra.example") -> dict[str, str]:
@@ -38,7 +44,12 @@ def invited(email: str = "beto@muestra.example") -> dict[str, str]:
 
 def roles(portal: Portal, email: str) -> list[tuple[str, int | None]]:
     with portal.sessions() as session:
-        found = session.execute(select(Grant.role, Grant.agenda_id).join(Person, Person.id == Grant.person_id).where(Person.email == email, Grant.ended_at.is_(None)).order_by(Grant.id))
+        found = session.execute(
+            select(Grant.role, Grant.agenda_id)
+            .join(Person, Person.id == Grant.person_id)
+            .where(Person.email == email, Grant.ended_at.is_(None))
+            .order_by(Grant.id)
+        )
         return [(role, agenda) for role, agenda in found]
 
 
@@ -46,7 +57,9 @@ def test_an_invitation_goes_from_the_form_to_the_portal(
     app: Flask, portal: Portal, actors: Actors, agenda: Agenda, organisation: Organisation, session: Session, mailbox: Mailbox
 ) -> None:
     client = actors.client("coordinator", agenda)
-    answer = client.post("/gestion/personas/nueva", data={**invited(), **form("representative", agenda, organisation=organisation.id)}, follow_redirects=True)
+    answer = client.post(
+        "/gestion/personas/nueva", data={**invited(), **form("representative", agenda, organisation=organisation.id)}, follow_redirects=True
+    )
     page = answer.get_data(as_text=True)
     person = session.scalars(select(Person).where(Person.email == "beto@muestra.example")).one()
     session.commit()
@@ -79,16 +92,24 @@ def test_the_invitation_really_travels_by_smtp(request: pytest.FixtureRequest, a
     server.start()
     request.addfinalizer(server.stop)
     object.__setattr__(portal.settings, "mail_url", f"smtp://127.0.0.1:{port}")
-    page = actors.client("coordinator", agenda).post("/gestion/personas/nueva", data={**invited(), **form("reader", agenda)}, follow_redirects=True).get_data(as_text=True)
+    page = (
+        actors.client("coordinator", agenda)
+        .post("/gestion/personas/nueva", data={**invited(), **form("reader", agenda)}, follow_redirects=True)
+        .get_data(as_text=True)
+    )
     assert "Aceptado" in page
-    assert [(mail["To"], mail["Subject"]) for mail in received] == [("Beto de muestra <beto@muestra.example>", "Le invitamos a participar en Rúbrica")]
+    assert [(mail["To"], mail["Subject"]) for mail in received] == [
+        ("Beto de muestra <beto@muestra.example>", "Le invitamos a participar en Rúbrica")
+    ]
     for part in ("plain", "html"):
         assert "/entrar/enlace/" in received[0].get_body((part,)).get_content()
     with portal.sessions() as session:
         assert session.execute(select(MailMessage.state, MailMessage.text, MailMessage.html)).all() == [("accepted", None, None)]
 
 
-def test_inviting_again_sends_a_new_link_and_spends_the_old(app: Flask, actors: Actors, agenda: Agenda, person: Person, mailbox: Mailbox) -> None:
+def test_inviting_again_sends_a_new_link_and_spends_the_old(
+    app: Flask, actors: Actors, agenda: Agenda, person: Person, mailbox: Mailbox
+) -> None:
     actors.grant(person, "staff", agenda)
     client = actors.client("coordinator", agenda)
     links = []
@@ -98,7 +119,9 @@ def test_inviting_again_sends_a_new_link_and_spends_the_old(app: Flask, actors: 
     assert [app.test_client().post(link).status_code for link in links] == [410, 303]
 
 
-def test_a_coordinator_reaches_only_the_people_of_their_agendas(actors: Actors, portal: Portal, agenda: Agenda, new_agenda: NewAgenda) -> None:
+def test_a_coordinator_reaches_only_the_people_of_their_agendas(
+    actors: Actors, portal: Portal, agenda: Agenda, new_agenda: NewAgenda
+) -> None:
     other = new_agenda("CUS-27")
     here, there, nowhere = actors.person("Ana de aquí"), actors.person("Beto de allá"), actors.person("Carla sin rol")
     actors.grant(here, "staff", agenda)
@@ -119,7 +142,9 @@ def test_a_coordinator_reaches_only_the_people_of_their_agendas(actors: Actors, 
     assert roles(portal, str(there.email)) == [("staff", other.id)]
 
 
-def test_a_coordinator_makes_no_administrators_nor_gives_roles_elsewhere(actors: Actors, portal: Portal, agenda: Agenda, new_agenda: NewAgenda) -> None:
+def test_a_coordinator_makes_no_administrators_nor_gives_roles_elsewhere(
+    actors: Actors, portal: Portal, agenda: Agenda, new_agenda: NewAgenda
+) -> None:
     other = new_agenda("CUS-27")
     client = actors.client("coordinator", agenda)
     assert "Administración del portal" not in client.get("/gestion/personas/nueva").get_data(as_text=True)
@@ -147,7 +172,9 @@ def test_a_role_is_given_and_ended(actors: Actors, portal: Portal, agenda: Agend
     for held in first:
         client.post(f"/gestion/personas/{person.id}/roles/{held}/terminar")
     assert roles(portal, str(person.email)) == []
-    assert "Este rol ya había terminado." in client.post(f"/gestion/personas/{person.id}/roles/{first[0]}/terminar", follow_redirects=True).get_data(as_text=True)
+    assert "Este rol ya había terminado." in client.post(
+        f"/gestion/personas/{person.id}/roles/{first[0]}/terminar", follow_redirects=True
+    ).get_data(as_text=True)
 
 
 def test_what_was_typed_stays_and_each_mistake_is_named(actors: Actors, agenda: Agenda) -> None:
@@ -181,7 +208,9 @@ def counted(portal: Portal) -> Iterator[list[str]]:
         event.remove(portal.engine, "before_cursor_execute", note)
 
 
-def test_the_list_costs_the_same_for_one_and_for_ninety(actors: Actors, portal: Portal, session: Session, agenda: Agenda, now: datetime) -> None:
+def test_the_list_costs_the_same_for_one_and_for_ninety(
+    actors: Actors, portal: Portal, session: Session, agenda: Agenda, now: datetime
+) -> None:
     client = actors.client("coordinator", agenda)
     with counted(portal) as few:
         client.get("/gestion/personas")
@@ -200,13 +229,21 @@ def test_the_list_costs_the_same_for_one_and_for_ninety(actors: Actors, portal: 
     assert client.get("/gestion/personas?pagina=99&agenda=x&role=y").status_code == 200
 
 
-def test_one_sees_and_takes_back_ones_own_consents_only(actors: Actors, portal: Portal, session: Session, person: Person, now: datetime) -> None:
-    given = service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text="Autorizo <b>esto</b>\ny aquello.")
+def test_one_sees_and_takes_back_ones_own_consents_only(
+    actors: Actors, portal: Portal, session: Session, person: Person, now: datetime
+) -> None:
+    given = service.give_consent(
+        session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text="Autorizo <b>esto</b>\ny aquello."
+    )
     session.commit()
     client, stranger = actors.signed_in(person), actors.client()
     page = client.get("/cuenta").get_data(as_text=True)
     assert "Autorizo &lt;b&gt;esto&lt;/b&gt;" in page
     assert "Autorizo" not in stranger.get("/cuenta").get_data(as_text=True)
     assert stranger.post(f"/cuenta/consentimientos/{given.id}/retirar").status_code == 404
-    assert "Retiró su consentimiento." in client.post(f"/cuenta/consentimientos/{given.id}/retirar", follow_redirects=True).get_data(as_text=True)
-    assert "Ya había retirado este consentimiento." in client.post(f"/cuenta/consentimientos/{given.id}/retirar", follow_redirects=True).get_data(as_text=True)
+    assert "Retiró su consentimiento." in client.post(f"/cuenta/consentimientos/{given.id}/retirar", follow_redirects=True).get_data(
+        as_text=True
+    )
+    assert "Ya había retirado este consentimiento." in client.post(
+        f"/cuenta/consentimientos/{given.id}/retirar", follow_redirects=True
+    ).get_data(as_text=True)

@@ -40,7 +40,9 @@ def test_a_role_is_given_once_and_ended_once(session: Session, person: Person, a
     assert list(verify_chain(session)) == []
 
 
-def test_a_role_needs_what_it_is_held_in(session: Session, person: Person, agenda: Agenda, organisation: Organisation, now: datetime) -> None:
+def test_a_role_needs_what_it_is_held_in(
+    session: Session, person: Person, agenda: Agenda, organisation: Organisation, now: datetime
+) -> None:
     def fields(role: str, **where: Any) -> list[str]:
         with pytest.raises(Invalid) as refused:
             service.grant(session, now=now, person_id=person.id, role=role, **where)
@@ -51,7 +53,9 @@ def test_a_role_needs_what_it_is_held_in(session: Session, person: Person, agend
     assert fields("administrator", agenda_id=agenda.id) == ["agenda"]
     assert fields("representative", agenda_id=agenda.id) == ["organisation"]
     assert fields("delegate", agenda_id=agenda.id) == ["dimension"]
-    held = service.grant(session, now=now, person_id=person.id, role="staff", agenda_id=agenda.id, organisation_id=organisation.id, dimension="social")
+    held = service.grant(
+        session, now=now, person_id=person.id, role="staff", agenda_id=agenda.id, organisation_id=organisation.id, dimension="social"
+    )
     assert (held.organisation_id, held.dimension) == (None, None)
     with pytest.raises(NotFound):
         service.grant(session, now=now, person_id=10**6, role="administrator")
@@ -76,7 +80,10 @@ def test_the_same_address_is_the_same_person(session: Session, now: datetime) ->
             with pytest.raises(Invalid) as refused:
                 service.add_person(session, now=now, full_name="Ana", email=bad)
             assert list(refused.value.fields) == ["email"]
-    assert service.add_person(session, now=now, full_name="En papel", email=None).id != service.add_person(session, now=now, full_name="En papel", email=None).id
+    assert (
+        service.add_person(session, now=now, full_name="En papel", email=None).id
+        != service.add_person(session, now=now, full_name="En papel", email=None).id
+    )
 
 
 def test_a_consent_keeps_the_exact_text_and_can_be_taken_back_by_its_person_only(
@@ -94,13 +101,24 @@ def test_a_consent_keeps_the_exact_text_and_can_be_taken_back_by_its_person_only
     with pytest.raises(Conflict):
         service.revoke_consent(session, now=now, consent_id=given.id, person_id=person.id)
     assert [(one.kind, one.data.get("text_sha256")) for one in ledger(session)] == [
-        ("consent.given", given.text_sha256), ("consent.given", other.text_sha256), ("consent.revoked", given.text_sha256),
+        ("consent.given", given.text_sha256),
+        ("consent.given", other.text_sha256),
+        ("consent.revoked", given.text_sha256),
     ]
     assert session.scalars(select(Consent.revoked_at).order_by(Consent.id)).all() == [now, None]
 
 
 def test_the_ledger_holds_nothing_personal(portal: Portal, session: Session, person: Person, agenda: Agenda, now: datetime) -> None:
-    service.invite(session, now=now, mailer=portal.mailer, full_name="Ana de muestra", email=str(person.email), role="staff", agenda=agenda, by_id=person.id)
+    service.invite(
+        session,
+        now=now,
+        mailer=portal.mailer,
+        full_name="Ana de muestra",
+        email=str(person.email),
+        role="staff",
+        agenda=agenda,
+        by_id=person.id,
+    )
     service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="x", text=TEXT)
     for entry in ledger(session):
         kept = f"{entry.subject} {entry.data}"
@@ -119,13 +137,18 @@ def test_the_command_line_manages_people(command: Any, agenda: Agenda) -> None:
     assert command("add", "Ana de muestra", "ana@muestra.example", "--role", "administrator").exit_code == 0
     assert command("grant", "ana@muestra.example", "staff", "--agenda", agenda.code).exit_code == 0
     listed = command("list", "--json").output
-    assert json.loads(listed) == [{
-        "id": 1, "name": "Ana de muestra", "email": "ana@muestra.example", "active": True,
-        "roles": [
-            {"role": "administrator", "agenda": None, "organisation": None, "dimension": None},
-            {"role": "staff", "agenda": "APU-27", "organisation": None, "dimension": None},
-        ],
-    }]
+    assert json.loads(listed) == [
+        {
+            "id": 1,
+            "name": "Ana de muestra",
+            "email": "ana@muestra.example",
+            "active": True,
+            "roles": [
+                {"role": "administrator", "agenda": None, "organisation": None, "dimension": None},
+                {"role": "staff", "agenda": "APU-27", "organisation": None, "dimension": None},
+            ],
+        }
+    ]
     assert command("revoke", "ana@muestra.example", "staff").exit_code == 0
     assert command("revoke", "ana@muestra.example", "staff").output == "Esta persona no tiene ese rol.\n"
     assert command("grant", "ana@muestra.example", "staff", "--agenda", "NO").output == "No hay una agenda con el código NO.\n"

@@ -72,11 +72,14 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
 @pytest.fixture
 def settings(settings: Settings, mailbox: tuple[Mailbox, int], tmp_path: Path) -> Settings:
     """The settings that both this test and the portal's process use: same folder, same database."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     port = free_port()
     return replace(
-        settings, port=port, public_url=f"http://127.0.0.1:{port}", mail_url=f"smtp://127.0.0.1:{mailbox[1]}",
+        settings,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        mail_url=f"smtp://127.0.0.1:{mailbox[1]}",
         queue_url=f"sqlite:///{tmp_path / 'queue.db'}",
     )
 
@@ -88,16 +91,19 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], str]]:
 
     def start() -> str:
         kept = {"PORTAL_PLUGINS": " ".join(settings.plugins), "PORTAL_DEMO": "0", "PORTAL_HOME": str(settings.home)}
-        kept |= {f"PORTAL_{name.upper()}": str(getattr(settings, name)) for name in ("port", "database_url", "queue_url", "storage_url", "mail_url", "secret_key")}
+        kept |= {
+            f"PORTAL_{name.upper()}": str(getattr(settings, name))
+            for name in ("port", "database_url", "queue_url", "storage_url", "mail_url", "secret_key")
+        }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | kept
         log = (tmp_path / "portal.log").open("wb")
-        process = subprocess.Popen([sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own
+        process = subprocess.Popen([sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         running.append(process)
         until = time.monotonic() + 60
         while time.monotonic() < until and process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{settings.public_url}/healthz", timeout=2) as answer:  # noqa: S310 - loopback
-                    if answer.status == 200:  # noqa: PLR2004
+                with urllib.request.urlopen(f"{settings.public_url}/healthz", timeout=2) as answer:
+                    if answer.status == 200:
                         return settings.public_url
             except OSError:
                 time.sleep(0.2)
@@ -115,7 +121,15 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], str]]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without any call home."""
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
         yield browser

@@ -34,16 +34,31 @@ def visits(portal: Portal, session: Session, actors: Actors, serve: Callable[[],
     coordinator = actors.grant(actors.person("Coordinación de muestra"), "coordinator", version.agenda)
     ids = []
     for number in range(30):
-        organisation = Organisation(name=f"Organización {number:02} (muestra)", sort_name=f"organizacion {number:02}", kind="movimiento_regional", is_sample=True, created_at=now)
+        organisation = Organisation(
+            name=f"Organización {number:02} (muestra)",
+            sort_name=f"organizacion {number:02}",
+            kind="movimiento_regional",
+            is_sample=True,
+            created_at=now,
+        )
         session.add(organisation)
         session.flush()
         ids.append(organisation.id)
     person = actors.grant(actors.person("Personera de muestra"), "representative", version.agenda, organisation)
     session.add(Membership(organisation_id=organisation.id, person_id=person.id, capacity="personero_titular"))
     process = processes.create_process(
-        session, now=now, version=version, code="APU-T-v1", title="Suscripción de muestra", plan=[entry("organisation", "personero_titular")],
-        opens_at=now - timedelta(minutes=1), deadline=now + timedelta(days=20), consent_text="Acepto.", contact_name="Mesa (muestra)",
-        contact_email="mesa@muestra.example", by=coordinator.id,
+        session,
+        now=now,
+        version=version,
+        code="APU-T-v1",
+        title="Suscripción de muestra",
+        plan=[entry("organisation", "personero_titular")],
+        opens_at=now - timedelta(minutes=1),
+        deadline=now + timedelta(days=20),
+        consent_text="Acepto.",
+        contact_name="Mesa (muestra)",
+        contact_email="mesa@muestra.example",
+        by=coordinator.id,
     )
     commitment = processes.choose(session, now=now, process=process, organisation_ids=ids, by=coordinator.id)[-1]
 
@@ -52,8 +67,13 @@ def visits(portal: Portal, session: Session, actors: Actors, serve: Callable[[],
 
     review, board = f"/mi-compromiso/{commitment.code}/social", f"/gestion/compromisos/{process.code}"
     found = {
-        "home": ("/", ""), "agenda": ("/agendas/APU-T", ""), "registry": ("/compromisos", ""), "verify": ("/verificar", ""), "enter": ("/entrar", ""),
-        "review": (review, enter(person.id, review)), "board": (board, enter(coordinator.id, board)),
+        "home": ("/", ""),
+        "agenda": ("/agendas/APU-T", ""),
+        "registry": ("/compromisos", ""),
+        "verify": ("/verificar", ""),
+        "enter": ("/entrar", ""),
+        "review": (review, enter(person.id, review)),
+        "board": (board, enter(coordinator.id, board)),
     }
     session.commit()
     address = serve()
@@ -61,7 +81,9 @@ def visits(portal: Portal, session: Session, actors: Actors, serve: Callable[[],
 
 
 @pytest.mark.parametrize("width", list(WIDTHS))
-def test_a_first_visit_is_light_stays_here_and_is_usable_by_everybody(visits: dict[str, tuple[str, str]], page: Callable[..., Page], width: str) -> None:
+def test_a_first_visit_is_light_stays_here_and_is_usable_by_everybody(
+    visits: dict[str, tuple[str, str]], page: Callable[..., Page], width: str
+) -> None:
     for name, (address, link) in visits.items():
         visitor = page(width)
         if link:

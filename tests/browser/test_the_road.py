@@ -43,16 +43,30 @@ def scene(portal: Portal, session: Session, actors: Actors, serve: Callable[[], 
     session.commit()
     coordinator = actors.grant(actors.person("Coordinación de muestra", email=COORDINATOR), "coordinator", version.agenda)
     person = actors.person("Personera de muestra", email=REPRESENTATIVE)
-    organisation = Organisation(name="Movimiento Qantu (muestra)", sort_name="movimiento qantu (muestra)", kind="movimiento_regional", is_sample=True, created_at=now)
+    organisation = Organisation(
+        name="Movimiento Qantu (muestra)",
+        sort_name="movimiento qantu (muestra)",
+        kind="movimiento_regional",
+        is_sample=True,
+        created_at=now,
+    )
     session.add(organisation)
     session.flush()
     session.add(Membership(organisation_id=organisation.id, person_id=person.id, capacity="personero_titular"))
     session.flush()
     process = processes.create_process(
-        session, now=now, version=version, code="APU-T-v1", title="Suscripción de la agenda de muestra",
+        session,
+        now=now,
+        version=version,
+        code="APU-T-v1",
+        title="Suscripción de la agenda de muestra",
         plan=[entry("organisation", "personero_titular"), entry("mesa", "coordinador_regional", group=2, person_id=coordinator.id)],
-        opens_at=now - timedelta(minutes=1), deadline=now + timedelta(days=20), consent_text="Acepto suscribir este documento con mi firma electrónica.",
-        contact_name="Equipo de la Mesa (muestra)", contact_email="mesa@muestra.example", by=coordinator.id,
+        opens_at=now - timedelta(minutes=1),
+        deadline=now + timedelta(days=20),
+        consent_text="Acepto suscribir este documento con mi firma electrónica.",
+        contact_name="Equipo de la Mesa (muestra)",
+        contact_email="mesa@muestra.example",
+        by=coordinator.id,
     )
     (commitment,) = processes.choose(session, now=now, process=process, organisation_ids=[organisation.id], by=coordinator.id)
     contacts.invite(session, now=now, mailer=portal.mailer, commitment=commitment, by=coordinator.id)

@@ -27,7 +27,13 @@ PLAN = [
     {"side": "mesa", "capacity": "coordinador_regional", "group": 2, "required": True, "method": "electronic"},
 ]
 CONSENT = "Acepto suscribir este documento con mi firma electrónica y que se publique mi nombre, mi calidad y mi organización."
-ABOUT = {"title": "Agenda de muestra para la gobernabilidad de Apurímac 2023-2026", "summary": "Acuerdos de muestra.", "period_start": 2023, "period_end": 2026, "territory_name": "Apurímac"}
+ABOUT = {
+    "title": "Agenda de muestra para la gobernabilidad de Apurímac 2023-2026",
+    "summary": "Acuerdos de muestra.",
+    "period_start": 2023,
+    "period_end": 2026,
+    "territory_name": "Apurímac",
+}
 ITEMS = {"social": ("Social", "SOC", 4), "ambiental": ("Ambiental", "AMB", 3)}
 
 
@@ -55,7 +61,12 @@ def at_rest(session: Session, commitment: Commitment) -> Commitment:
     session.refresh(commitment)
     for row in (*commitment.slots, *commitment.revisions):
         session.refresh(row)
-    _ = [slot.person and slot.person.full_name for slot in commitment.slots], [one.number for one in commitment.revisions], commitment.process.version.agenda.code, commitment.organisation.name
+    _ = (
+        [slot.person and slot.person.full_name for slot in commitment.slots],
+        [one.number for one in commitment.revisions],
+        commitment.process.version.agenda.code,
+        commitment.organisation.name,
+    )
     session.commit()
     return commitment
 
@@ -66,22 +77,43 @@ def frozen_content(code: str, number: int = 1) -> dict[str, Any]:
     for name, (label, prefix, count) in ITEMS.items():
         items: list[dict[str, Any]] = [
             {
-                "code": f"{prefix}-01" if place == 0 else f"{prefix}-01.{place}", "kind": "lineamiento" if place == 0 else "resultado",
-                "kind_label": "Lineamiento" if place == 0 else "Resultado", "parent": None if place == 0 else f"{prefix}-01",
-                "text": f"Texto del punto **{place}** de la dimensión {label.lower()}.", "responsible": "Entidad de muestra",
-                "indicators": [{
-                    "name": "Indicador de muestra", "unit": "%", "baseline": "51.2", "baseline_year": 2021, "target": "40.0", "target_year": 2026,
-                    "source": "Fuente de muestra", "source_url": "",
-                }] if place else [],
-                "alignments": [{"scheme": "ODS", "code": "2.2", "label": "ODS 2.2"}], "fields": {},
+                "code": f"{prefix}-01" if place == 0 else f"{prefix}-01.{place}",
+                "kind": "lineamiento" if place == 0 else "resultado",
+                "kind_label": "Lineamiento" if place == 0 else "Resultado",
+                "parent": None if place == 0 else f"{prefix}-01",
+                "text": f"Texto del punto **{place}** de la dimensión {label.lower()}.",
+                "responsible": "Entidad de muestra",
+                "indicators": [
+                    {
+                        "name": "Indicador de muestra",
+                        "unit": "%",
+                        "baseline": "51.2",
+                        "baseline_year": 2021,
+                        "target": "40.0",
+                        "target_year": 2026,
+                        "source": "Fuente de muestra",
+                        "source_url": "",
+                    }
+                ]
+                if place
+                else [],
+                "alignments": [{"scheme": "ODS", "code": "2.2", "label": "ODS 2.2"}],
+                "fields": {},
             }
             for place in range(count)
         ]
         dimensions.append({"name": name, "label": label, "prefix": prefix, "items": items})
     return {
-        "schema": "rubrica.agenda/1", "code": code, "title": "Agenda de muestra para la gobernabilidad de Apurímac 2023-2026", "summary": "Acuerdos de muestra.",
-        "period": {"start": 2023, "end": 2026}, "territory": {"inei": "03", "reniec": "02", "name": "Apurímac", "level": "department"},
-        "number": number, "frozen_at": "2022-08-31T15:32:00Z", "previous": None, "dimensions": dimensions,
+        "schema": "rubrica.agenda/1",
+        "code": code,
+        "title": "Agenda de muestra para la gobernabilidad de Apurímac 2023-2026",
+        "summary": "Acuerdos de muestra.",
+        "period": {"start": 2023, "end": 2026},
+        "territory": {"inei": "03", "reniec": "02", "name": "Apurímac", "level": "department"},
+        "number": number,
+        "frozen_at": "2022-08-31T15:32:00Z",
+        "previous": None,
+        "dimensions": dimensions,
     }
 
 
@@ -89,7 +121,13 @@ def frozen_content(code: str, number: int = 1) -> dict[str, Any]:
 def version(portal: Portal, session: Session, now: datetime) -> AgendaVersion:
     """A frozen version: seven items in two dimensions."""
     agenda = Agenda(
-        code="APU-2023", title=ABOUT["title"], period_start=2023, period_end=2026, territory_inei="03", is_sample=True, created_at=now,
+        code="APU-2023",
+        title=ABOUT["title"],
+        period_start=2023,
+        period_end=2026,
+        territory_inei="03",
+        is_sample=True,
+        created_at=now,
     )
     session.add(agenda)
     session.flush()
@@ -97,9 +135,20 @@ def version(portal: Portal, session: Session, now: datetime) -> AgendaVersion:
     made = AgendaVersion(agenda_id=agenda.id, number=1, sha256=sha256, item_count=7, frozen_at=now, **ABOUT)
     session.add(made)
     session.flush()
-    record(session, now=now, kind=FROZEN, subject=subject(agenda.code, 1), data={
-        "agenda": agenda.code, "number": 1, "sha256": sha256, "previous": None, "items": 7, "row": row_digest(made, agenda.code),
-    })
+    record(
+        session,
+        now=now,
+        kind=FROZEN,
+        subject=subject(agenda.code, 1),
+        data={
+            "agenda": agenda.code,
+            "number": 1,
+            "sha256": sha256,
+            "previous": None,
+            "items": 7,
+            "row": row_digest(made, agenda.code),
+        },
+    )
     session.commit()
     return made
 
@@ -111,9 +160,17 @@ def process(session: Session, version: AgendaVersion, now: datetime) -> Callable
     def make(**values: Any) -> Process:
         count = session.query(Process).count()
         given = {
-            "code": f"APU-2023-v1-{count + 1}", "version_id": version.id, "title": "Suscripción del compromiso de muestra", "plan": PLAN,
-            "opens_at": now - timedelta(days=1), "deadline": now + timedelta(days=30), "consent_text": CONSENT, "contact_name": "Equipo de la Mesa (muestra)",
-            "contact_email": "mesa@muestra.example", "created_at": now, **values,
+            "code": f"APU-2023-v1-{count + 1}",
+            "version_id": version.id,
+            "title": "Suscripción del compromiso de muestra",
+            "plan": PLAN,
+            "opens_at": now - timedelta(days=1),
+            "deadline": now + timedelta(days=30),
+            "consent_text": CONSENT,
+            "contact_name": "Equipo de la Mesa (muestra)",
+            "contact_email": "mesa@muestra.example",
+            "created_at": now,
+            **values,
         }
         made = Process(**given)
         session.add(made)
@@ -130,10 +187,23 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
     def make(of: Process | None = None, *, name: str = "Movimiento Qantu (muestra)", **values: Any) -> Signing:
         chosen = of or process()
         count = session.query(Organisation).count()
-        organisation = Organisation(name=name if not count else f"{name} {count + 1}", sort_name=name.lower(), kind="movimiento_regional", is_sample=True, created_at=now)
+        organisation = Organisation(
+            name=name if not count else f"{name} {count + 1}",
+            sort_name=name.lower(),
+            kind="movimiento_regional",
+            is_sample=True,
+            created_at=now,
+        )
         session.add(organisation)
         session.flush()
-        made = Commitment(process_id=chosen.id, organisation_id=organisation.id, code=new_code(), created_at=now, deadline=values.pop("deadline", chosen.deadline), **values)
+        made = Commitment(
+            process_id=chosen.id,
+            organisation_id=organisation.id,
+            code=new_code(),
+            created_at=now,
+            deadline=values.pop("deadline", chosen.deadline),
+            **values,
+        )
         session.add(made)
         session.flush()
         agenda = chosen.version.agenda
@@ -143,10 +213,19 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
             if one["side"] == "organisation":
                 actors.grant(person, "representative", agenda, organisation)
                 session.add(Membership(organisation_id=organisation.id, person_id=person.id, capacity=one["capacity"]))
-            session.add(Slot(
-                commitment_id=made.id, position=place, group=one["group"], side=one["side"], capacity=one["capacity"], required=one["required"],
-                method=one["method"], person_id=person.id, field=f"firma-{place}",
-            ))
+            session.add(
+                Slot(
+                    commitment_id=made.id,
+                    position=place,
+                    group=one["group"],
+                    side=one["side"],
+                    capacity=one["capacity"],
+                    required=one["required"],
+                    method=one["method"],
+                    person_id=person.id,
+                    field=f"firma-{place}",
+                )
+            )
             people.append(person)
         note(session, made.id, "chosen", now=now)
         session.commit()
@@ -167,10 +246,22 @@ def answered(portal: Portal, session: Session, commitment: Callable[..., Signing
         names = list(STANCES)
         for dimension in agenda.dimensions:
             typed = {
-                item["code"]: Typed(stance=names[place % 4], observation="Pedimos precisar la línea de base." if names[place % 4] == "con_observacion" else "", revision=0)
+                item["code"]: Typed(
+                    stance=names[place % 4],
+                    observation="Pedimos precisar la línea de base." if names[place % 4] == "con_observacion" else "",
+                    revision=0,
+                )
                 for place, item in enumerate(dimension["items"])
             }
-            save_page(session, now=now, person_id=signing.representative.id, commitment=signing.commitment, agenda=agenda, dimension=dimension["name"], typed=typed)
+            save_page(
+                session,
+                now=now,
+                person_id=signing.representative.id,
+                commitment=signing.commitment,
+                agenda=agenda,
+                dimension=dimension["name"],
+                typed=typed,
+            )
         session.commit()
         return signing
 

@@ -19,8 +19,13 @@ portal = assemble(load())
 def run_elsewhere(settings: Settings, code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
     """Return how a fresh process ended that assembled the same portal and ran `code` (it has `portal`, `now` and `sys.argv[1:]`)."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {
-        "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url, "PORTAL_STORAGE_URL": settings.storage_url,
-        "PORTAL_QUEUE_URL": "memory:", "PORTAL_PLUGINS": " ".join(settings.plugins), "PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_MAIL_URL": settings.mail_url,
+        "PORTAL_HOME": str(settings.home),
+        "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_STORAGE_URL": settings.storage_url,
+        "PORTAL_QUEUE_URL": "memory:",
+        "PORTAL_PLUGINS": " ".join(settings.plugins),
+        "PORTAL_SECRET_KEY": settings.secret_key,
+        "PORTAL_MAIL_URL": settings.mail_url,
     }
     command = [sys.executable, "-c", START + textwrap.dedent(code), *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)

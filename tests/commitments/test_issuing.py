@@ -78,8 +78,13 @@ def test_the_instrument_is_a_tagged_certified_pdf_with_both_files_inside(
     assert (sha256(agenda), sha256(record)) == (commitment.process.version.sha256, commitment.record_sha256)
     said = json.loads(record)
     assert [(row["item"], row["stance"]) for row in said["stances"]] == [
-        ("SOC-01", "suscribe"), ("SOC-01.1", "con_observacion"), ("SOC-01.2", "no_suscribe"), ("SOC-01.3", "sin_pronunciamiento"),
-        ("AMB-01", "suscribe"), ("AMB-01.1", "con_observacion"), ("AMB-01.2", "no_suscribe"),
+        ("SOC-01", "suscribe"),
+        ("SOC-01.1", "con_observacion"),
+        ("SOC-01.2", "no_suscribe"),
+        ("SOC-01.3", "sin_pronunciamiento"),
+        ("AMB-01", "suscribe"),
+        ("AMB-01.1", "con_observacion"),
+        ("AMB-01.2", "no_suscribe"),
     ]
     assert said["counts"]["total"] == {"suscribe": 2, "con_observacion": 2, "no_suscribe": 2, "sin_pronunciamiento": 1}
     found = inspect(pdf, trust_roots=read_roots(keys.root_pem(portal) or b""), now=now)
@@ -95,7 +100,10 @@ def test_it_says_in_words_what_is_signed_and_every_signing_page_has_its_code(
     file.write_bytes(portal.store.get(commitment.head_sha256 or ""))
     pages = output("pdftotext", "-layout", str(file), "-").split("\f")
     words = " ".join(" ".join(pages).split())
-    assert "Dimensión Suscribe Suscribe con observación No suscribe Sin pronunciamiento Total Social 1 1 1 1 4 Ambiental 1 1 1 0 3 Toda la agenda 2 2 2 1 7" in words
+    assert (
+        "Dimensión Suscribe Suscribe con observación No suscribe Sin pronunciamiento Total Social 1 1 1 1 4 Ambiental 1 1 1 0 3 Toda la agenda 2 2 2 1 7"
+        in words
+    )
     assert "Pedimos precisar la línea de base." in words
     assert "Texto del punto 2 de la dimensión ambiental." in words
     signing = [page for page in pages if "Espacio reservado para la firma" in page]
@@ -185,7 +193,9 @@ class Objector:
         return [Objection(sentence="Falta el acta de la asamblea.")]
 
 
-@pytest.mark.parametrize(("fails", "sentence"), [(False, "Falta el acta de la asamblea."), (True, "El módulo «objector» falló al revisar esto.")])
+@pytest.mark.parametrize(
+    ("fails", "sentence"), [(False, "Falta el acta de la asamblea."), (True, "El módulo «objector» falló al revisar esto.")]
+)
 def test_no_document_and_no_signature_passes_an_objection(
     portal: Portal, session: Session, answered: Callable[..., Signing], actors: Actors, now: datetime, *, fails: bool, sentence: str
 ) -> None:

@@ -33,23 +33,51 @@ def opened(process: Callable[..., Process]) -> Process:
 def enrol(session: Session, opened: Process, now: datetime) -> Enrol:
     """Put an organisation in the process in a given state, as rows: enrol("Zorzal", "complete", stances={…})."""
 
-    def make(name: str, state: str = states.OPEN, *, stances: dict[str, str] | None = None, into: Process | None = None, **values: Any) -> Commitment:
+    def make(
+        name: str, state: str = states.OPEN, *, stances: dict[str, str] | None = None, into: Process | None = None, **values: Any
+    ) -> Commitment:
         organisation = Organisation(name=name, sort_name=name.lower(), kind="movimiento_regional", is_sample=True, created_at=now)
         closed = {states.DECLINED, states.WITHDRAWN, states.SUPERSEDED, states.EXPIRED}
         done = state in {states.COMPLETE, states.WITHDRAWN}
         given = {
-            "process_id": (into or opened).id, "organisation": organisation, "code": new_code(), "state": state, "created_at": now, "deadline": now + timedelta(days=9),
-            "issued_at": None if state == states.OPEN else now, "completed_at": now if done else None, "closed_at": now if state in closed else None, **values,
+            "process_id": (into or opened).id,
+            "organisation": organisation,
+            "code": new_code(),
+            "state": state,
+            "created_at": now,
+            "deadline": now + timedelta(days=9),
+            "issued_at": None if state == states.OPEN else now,
+            "completed_at": now if done else None,
+            "closed_at": now if state in closed else None,
+            **values,
         }
         made = Commitment(**given)
         for place, capacity in enumerate(("candidato_gobernador", "coordinador_regional"), 1):
             signed = done or (state == states.PARTLY and place == 1)
-            person = Person(full_name=f"Nombre {name} {place}", email=f"{name}{place}@muestra.example", phone="983000000", dni="40000001", created_at=now, salt="x", fs_uniquifier=f"{name}{place}")
-            made.slots.append(Slot(
-                position=place, side="mesa" if place == 2 else "organisation", capacity=capacity, field=f"firma-{place}", person=person,
-                signed_at=now if signed else None, signed_name=person.full_name if signed else None,
-            ))
-        made.stances = [Stance(item_code=code, stance=stance, observation=f"Observación de {name}", saved_at=now) for code, stance in (stances or {}).items()]
+            person = Person(
+                full_name=f"Nombre {name} {place}",
+                email=f"{name}{place}@muestra.example",
+                phone="983000000",
+                dni="40000001",
+                created_at=now,
+                salt="x",
+                fs_uniquifier=f"{name}{place}",
+            )
+            made.slots.append(
+                Slot(
+                    position=place,
+                    side="mesa" if place == 2 else "organisation",
+                    capacity=capacity,
+                    field=f"firma-{place}",
+                    person=person,
+                    signed_at=now if signed else None,
+                    signed_name=person.full_name if signed else None,
+                )
+            )
+        made.stances = [
+            Stance(item_code=code, stance=stance, observation=f"Observación de {name}", saved_at=now)
+            for code, stance in (stances or {}).items()
+        ]
         session.add(made)
         session.commit()
         return made
@@ -78,12 +106,20 @@ def test_counts_are_computed_from_the_rows(client: FlaskClient, enrol: Enrol) ->
     enrol("En curso")
     page = client.get("/compromisos").get_data(as_text=True)
     numbers = re.findall(r'<dt>(.*?)</dt>\s*<dd class="stat-number">(\d+)</dd>', page)
-    assert numbers == [("organizaciones en el proceso", "5"), ("con todas las firmas", "3"), ("en proceso o por firmar", "1"), ("declinó", "1")]
+    assert numbers == [
+        ("organizaciones en el proceso", "5"),
+        ("con todas las firmas", "3"),
+        ("en proceso o por firmar", "1"),
+        ("declinó", "1"),
+    ]
 
 
 def test_names_stances_and_code_are_public_only_when_everybody_has_signed(client: FlaskClient, enrol: Enrol) -> None:
     partly = enrol("Paloma", states.PARTLY, stances={"SOC-01": "no_suscribe"})
-    pages = [client.get(address).get_data(as_text=True) for address in ("/compromisos", "/compromisos/posiciones", "/compromisos/puntos/SOC-01", "/compromisos/firmantes.csv")]
+    pages = [
+        client.get(address).get_data(as_text=True)
+        for address in ("/compromisos", "/compromisos/posiciones", "/compromisos/puntos/SOC-01", "/compromisos/firmantes.csv")
+    ]
     for page in pages:
         assert partly.code not in page
         assert "Nombre Paloma" not in page
@@ -111,7 +147,11 @@ def test_a_declined_commitment_shows_no_stances_nor_document(client: FlaskClient
 
 
 def test_the_matrix_says_each_stance_in_a_letter_and_in_words_for_the_ear(client: FlaskClient, enrol: Enrol) -> None:
-    enrol("Zorzal", states.COMPLETE, stances=dict(zip(CODES, ["suscribe", "con_observacion", "no_suscribe", "sin_pronunciamiento"], strict=False)))
+    enrol(
+        "Zorzal",
+        states.COMPLETE,
+        stances=dict(zip(CODES, ["suscribe", "con_observacion", "no_suscribe", "sin_pronunciamiento"], strict=False)),
+    )
     page = client.get("/compromisos/posiciones?dimension=social").get_data(as_text=True)
     table = page[page.index("<table") : page.index("</table>")]
     cells = re.findall(r'<td><span aria-hidden="true">(.*?)</span><span class="visually-hidden">(.*?)</span></td>', table)
@@ -126,7 +166,10 @@ def test_an_item_lists_what_each_organisation_says_and_an_organisation_each_item
     one = enrol("Amaru", states.COMPLETE, stances={"SOC-01.1": "suscribe"})
     page = client.get("/compromisos/puntos/SOC-01.1").get_data(as_text=True)
     rows = [text(row) for row in re.findall(r"<tr role=\"row\">(.*?)</tr>", page[page.index("<tbody") :], re.DOTALL)]
-    assert rows == ["Amaru Posición Suscribe Observación Observación de Amaru", "Zorzal Posición Suscribe con observación Observación Observación de Zorzal"]
+    assert rows == [
+        "Amaru Posición Suscribe Observación Observación de Amaru",
+        "Zorzal Posición Suscribe con observación Observación Observación de Zorzal",
+    ]
     assert "Suscribe: 1 · Suscribe con observación: 1" in page
     own = client.get(f"/compromisos/{one.code}").get_data(as_text=True)
     assert "SOC-01.1 Posición Suscribe" in text(own)
@@ -140,28 +183,49 @@ def test_who_withdrew_stays_in_the_registry_and_leaves_the_matrix(client: FlaskC
     assert "Lechuza" not in client.get("/compromisos/posiciones").get_data(as_text=True)
 
 
-def test_the_roll_has_name_capacity_organisation_and_date_and_nothing_else_of_a_person(client: FlaskClient, enrol: Enrol, now: datetime) -> None:
+def test_the_roll_has_name_capacity_organisation_and_date_and_nothing_else_of_a_person(
+    client: FlaskClient, enrol: Enrol, now: datetime
+) -> None:
     one = enrol("=Zorzal", states.COMPLETE)
     answer = client.get("/compromisos/firmantes.csv")
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
     at = now.isoformat(timespec="seconds")
     assert rows == [
         ["proceso", "codigo", "organizacion", "estado", "nombre", "calidad", "parte", "metodo", "fecha_utc"],
-        ["APU-2023-v1-1", one.code, "'=Zorzal", "Firmado", "Nombre =Zorzal 1", "Candidato/a a gobernador/a", "Organización", "Firma electrónica", at],
+        [
+            "APU-2023-v1-1",
+            one.code,
+            "'=Zorzal",
+            "Firmado",
+            "Nombre =Zorzal 1",
+            "Candidato/a a gobernador/a",
+            "Organización",
+            "Firma electrónica",
+            at,
+        ],
         ["APU-2023-v1-1", one.code, "'=Zorzal", "Firmado", "Nombre =Zorzal 2", "Coordinador/a regional", "Mesa", "Firma electrónica", at],
     ]
 
 
 def test_no_public_page_carries_a_dni_an_address_or_a_telephone(client: FlaskClient, enrol: Enrol) -> None:
     one = enrol("Zorzal", states.COMPLETE, stances={"SOC-01": "suscribe"})
-    for address in ("/compromisos", "/compromisos/posiciones", "/compromisos/puntos/SOC-01", f"/compromisos/{one.code}", "/compromisos/firmantes.csv", f"/v/{one.code}"):
+    for address in (
+        "/compromisos",
+        "/compromisos/posiciones",
+        "/compromisos/puntos/SOC-01",
+        f"/compromisos/{one.code}",
+        "/compromisos/firmantes.csv",
+        f"/v/{one.code}",
+    ):
         page = client.get(address).get_data(as_text=True)
         assert "40000001" not in page
         assert "983000000" not in page
         assert "Zorzal1@muestra.example" not in page
 
 
-def test_a_process_that_has_not_opened_is_not_shown(client: FlaskClient, process: Callable[..., Process], enrol: Enrol, now: datetime) -> None:
+def test_a_process_that_has_not_opened_is_not_shown(
+    client: FlaskClient, process: Callable[..., Process], enrol: Enrol, now: datetime
+) -> None:
     later = process(opens_at=now + timedelta(days=1), title="Proceso futuro")
     enrol("Secreta", into=later)
     assert "Proceso futuro" not in client.get("/compromisos").get_data(as_text=True)
@@ -183,8 +247,13 @@ def test_long_lists_come_in_pages(client: FlaskClient, enrol: Enrol) -> None:
     assert client.get("/compromisos/posiciones?pagina=2").get_data(as_text=True).count('<th scope="row"') == 11
 
 
-@pytest.mark.parametrize("address", ["/compromisos", "/compromisos/posiciones", "/compromisos/puntos/SOC-01", "/compromisos/firmantes.csv", "/compromisos/{code}"])
-def test_the_number_of_queries_does_not_grow(address: str, client: FlaskClient, portal: Portal, session: Session, opened: Process, enrol: Enrol, now: datetime) -> None:
+@pytest.mark.parametrize(
+    "address",
+    ["/compromisos", "/compromisos/posiciones", "/compromisos/puntos/SOC-01", "/compromisos/firmantes.csv", "/compromisos/{code}"],
+)
+def test_the_number_of_queries_does_not_grow(
+    address: str, client: FlaskClient, portal: Portal, session: Session, opened: Process, enrol: Enrol, now: datetime
+) -> None:
     def cost() -> int:
         client.get("/compromisos")
         with count_queries(portal.engine) as sent:
@@ -202,15 +271,47 @@ def test_the_number_of_queries_does_not_grow(address: str, client: FlaskClient, 
 
 def crowd(session: Session, process: Process, now: datetime, numbers: range) -> None:
     """Put many complete commitments with stances and signatures into a process, in bulk."""
-    organisations = [Organisation(name=f"Organización {n:04}", sort_name=f"organizacion {n:04}", kind="movimiento_regional", is_sample=True, active=True, created_at=now) for n in numbers]
+    organisations = [
+        Organisation(
+            name=f"Organización {n:04}",
+            sort_name=f"organizacion {n:04}",
+            kind="movimiento_regional",
+            is_sample=True,
+            active=True,
+            created_at=now,
+        )
+        for n in numbers
+    ]
     session.bulk_save_objects(organisations, return_defaults=True)
     commitments = [
-        Commitment(process_id=process.id, organisation_id=one.id, code=new_code(), state=states.COMPLETE, created_at=now, deadline=now, issued_at=now, completed_at=now)
+        Commitment(
+            process_id=process.id,
+            organisation_id=one.id,
+            code=new_code(),
+            state=states.COMPLETE,
+            created_at=now,
+            deadline=now,
+            issued_at=now,
+            completed_at=now,
+        )
         for one in organisations
     ]
     session.bulk_save_objects(commitments, return_defaults=True)
-    session.bulk_save_objects([Stance(commitment_id=one.id, item_code=code, stance="suscribe", saved_at=now) for one in commitments for code in CODES])
-    session.bulk_save_objects([
-        Slot(commitment_id=one.id, position=1, side="organisation", capacity="representante", field="firma-1", signed_at=now, signed_name="Persona de muestra") for one in commitments
-    ])
+    session.bulk_save_objects(
+        [Stance(commitment_id=one.id, item_code=code, stance="suscribe", saved_at=now) for one in commitments for code in CODES]
+    )
+    session.bulk_save_objects(
+        [
+            Slot(
+                commitment_id=one.id,
+                position=1,
+                side="organisation",
+                capacity="representante",
+                field="firma-1",
+                signed_at=now,
+                signed_name="Persona de muestra",
+            )
+            for one in commitments
+        ]
+    )
     session.commit()

@@ -67,18 +67,29 @@ def test_the_whole_road_from_code_to_constancia(
     commitment = fresh(session, signing)
     assert commitment.state == "complete"
     assert session.scalars(select(Event.kind).where(Event.commitment_id == commitment.id).order_by(Event.id)).all() == [
-        "chosen", "review_started", "review_confirmed", "issued", "signed", "signed", "complete", "published",
+        "chosen",
+        "review_started",
+        "review_confirmed",
+        "issued",
+        "signed",
+        "signed",
+        "complete",
+        "published",
     ]
     original, final = portal.store.get(commitment.certified_sha256 or ""), portal.store.get(commitment.head_sha256 or "")
     assert final.startswith(original)
     found = inspect(final, trust_roots=read_roots(keys.root_pem(portal) or b""), now=now)
     assert (found.verdict, [(one.field, one.signer, one.act) for one in found.signatures if one.field != "sello"]) == (
-        "valid", [("firma-1", "Firmante 1 de muestra", commitment.code), ("firma-2", "Firmante 2 de muestra", commitment.code)],
+        "valid",
+        [("firma-1", "Firmante 1 de muestra", commitment.code), ("firma-2", "Firmante 2 de muestra", commitment.code)],
     )
     constancia = tmp_path / "constancia.pdf"
     constancia.write_bytes(portal.store.get(commitment.constancia_sha256 or ""))
     words = subprocess.run(["pdftotext", "-layout", constancia, "-"], capture_output=True, text=True, check=True).stdout
-    assert all(str(digest) in words for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode())))
+    assert all(
+        str(digest) in words
+        for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode()))
+    )
     assert "(hora de Lima)" in words
     sent = session.scalars(select(MailMessage).where(MailMessage.kind == "commitment.constancia").order_by(MailMessage.id)).all()
     assert [(mail.person_id, mail.files) for mail in sent] == [
@@ -88,7 +99,9 @@ def test_the_whole_road_from_code_to_constancia(
     assert audit(portal, session)[1] == []
 
 
-def test_outside_readers_accept_every_signature(portal: Portal, issued: Callable[..., Signing], sign_all: Callable[..., None], tmp_path: Path) -> None:
+def test_outside_readers_accept_every_signature(
+    portal: Portal, issued: Callable[..., Signing], sign_all: Callable[..., None], tmp_path: Path
+) -> None:
     signing = issued()
     sign_all(signing)
     file, root, database = tmp_path / "i.pdf", tmp_path / "root.pem", tmp_path / "nss"
@@ -96,13 +109,17 @@ def test_outside_readers_accept_every_signature(portal: Portal, issued: Callable
     root.write_bytes(keys.root_pem(portal) or b"")
     database.mkdir()
     subprocess.run(["certutil", "-N", "-d", f"sql:{database}", "--empty-password"], check=True, capture_output=True)
-    subprocess.run(["certutil", "-A", "-d", f"sql:{database}", "-n", "root", "-t", "CT,C,C", "-i", root], check=True, capture_output=True, timeout=20)
+    subprocess.run(
+        ["certutil", "-A", "-d", f"sql:{database}", "-n", "root", "-t", "CT,C,C", "-i", root], check=True, capture_output=True, timeout=20
+    )
     shown = subprocess.run(["pdfsig", "-nssdir", f"sql:{database}", file], capture_output=True, text=True, check=False, timeout=60).stdout
     assert (shown.count("Signature is Valid."), shown.count("Certificate is Trusted.")) == (3, 3)
     subprocess.run(["qpdf", "--check", file], check=True, capture_output=True)
 
 
-def test_what_is_missing_is_said_beside_its_field_and_costs_no_code(session: Session, issued: Callable[..., Signing], actors: Actors) -> None:
+def test_what_is_missing_is_said_beside_its_field_and_costs_no_code(
+    session: Session, issued: Callable[..., Signing], actors: Actors
+) -> None:
     signing = issued()
     base, browser = f"/mi-compromiso/{signing.commitment.code}", actors.signed_in(signing.representative)
     browser.post(f"{base}/firmar/codigo")
@@ -129,7 +146,9 @@ def test_a_wrong_code_five_times_locks_it(session: Session, issued: Callable[...
     assert fresh(session, signing).state == "issued"
 
 
-def test_a_code_is_for_one_person_one_slot_one_edition(portal: Portal, session: Session, issued: Callable[..., Signing], process: Callable[..., Process], actors: Actors, now: datetime) -> None:
+def test_a_code_is_for_one_person_one_slot_one_edition(
+    portal: Portal, session: Session, issued: Callable[..., Signing], process: Callable[..., Process], actors: Actors, now: datetime
+) -> None:
     signing = issued(process(plan=BOTH))
     base = f"/mi-compromiso/{signing.commitment.code}"
     first, second = actors.signed_in(signing.people[0]), actors.signed_in(signing.people[1])
@@ -143,7 +162,9 @@ def test_a_code_is_for_one_person_one_slot_one_edition(portal: Portal, session: 
     assert (answer.status_code, fresh(session, signing).state) == (422, "issued")
 
 
-def test_groups_sign_in_order_and_each_slot_is_its_persons(portal: Portal, session: Session, issued: Callable[..., Signing], now: datetime) -> None:
+def test_groups_sign_in_order_and_each_slot_is_its_persons(
+    portal: Portal, session: Session, issued: Callable[..., Signing], now: datetime
+) -> None:
     signing = issued()
     slots = signing.commitment.slots
     with pytest.raises(Conflict, match="Todavía no es su turno: antes deben firmar Firmante 1 de muestra"):
@@ -180,7 +201,9 @@ def signs(portal: Portal, now: datetime, slot: Slot) -> Callable[[Session], obje
     return lambda session: signing_acts.sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id)
 
 
-def test_the_same_signature_twice_at_once_is_recorded_once(portal: Portal, session: Session, issued: Callable[..., Signing], now: datetime) -> None:
+def test_the_same_signature_twice_at_once_is_recorded_once(
+    portal: Portal, session: Session, issued: Callable[..., Signing], now: datetime
+) -> None:
     signing = issued()
     outcomes = at_once(portal, [signs(portal, now, signing.commitment.slots[0])] * 4)
     assert sorted(outcomes) == ["Usted ya firmó este compromiso."] * 3 + ["done"]
@@ -188,8 +211,13 @@ def test_the_same_signature_twice_at_once_is_recorded_once(portal: Portal, sessi
     assert audit(portal, session)[1] == []
 
 
-def test_parallel_signatures_of_one_group_all_stand(portal: Portal, session: Session, issued: Callable[..., Signing], process: Callable[..., Process], now: datetime) -> None:
-    plan = [{**PLAN[0], "capacity": capacity} for capacity in ("candidato_gobernador", "personero_titular", "personero_alterno", "representante")]
+def test_parallel_signatures_of_one_group_all_stand(
+    portal: Portal, session: Session, issued: Callable[..., Signing], process: Callable[..., Process], now: datetime
+) -> None:
+    plan = [
+        {**PLAN[0], "capacity": capacity}
+        for capacity in ("candidato_gobernador", "personero_titular", "personero_alterno", "representante")
+    ]
     signing = issued(process(plan=plan))
     assert at_once(portal, [signs(portal, now, slot) for slot in signing.commitment.slots]) == ["done"] * 4
     commitment = fresh(session, signing)
@@ -215,7 +243,16 @@ def test_signing_and_declining_exclude_each_other(portal: Portal, session: Sessi
 
 
 @pytest.mark.parametrize("public", [True, False])
-def test_every_party_hears_of_a_refusal(session: Session, issued: Callable[..., Signing], process: Callable[..., Process], actors: Actors, portal: Portal, now: datetime, *, public: bool) -> None:
+def test_every_party_hears_of_a_refusal(
+    session: Session,
+    issued: Callable[..., Signing],
+    process: Callable[..., Process],
+    actors: Actors,
+    portal: Portal,
+    now: datetime,
+    *,
+    public: bool,
+) -> None:
     witness = {"side": "witness", "capacity": "testigo", "group": 2, "required": False, "method": "electronic"}
     signing = issued(process(plan=[*PLAN, witness]))
     base, browser = f"/mi-compromiso/{signing.commitment.code}", actors.signed_in(signing.representative)
@@ -243,7 +280,13 @@ def test_who_signed_cannot_refuse_but_may_withdraw_by_letter(
     answer = browser.post(f"/mi-compromiso/{signing.commitment.code}/declinar", data={"public": "privado", "sure": "y"})
     assert (answer.status_code, "La organización ya firmó" in answer.get_data(as_text=True)) == (409, True)
     head = signing.commitment.head_sha256
-    closing.withdraw(session, now=now, person_id=None, commitment=session.get_one(Commitment, signing.commitment.id), document="Carta 12-2022, de muestra")
+    closing.withdraw(
+        session,
+        now=now,
+        person_id=None,
+        commitment=session.get_one(Commitment, signing.commitment.id),
+        document="Carta 12-2022, de muestra",
+    )
     session.commit()
     commitment = fresh(session, signing)
     assert (commitment.state, commitment.head_sha256) == ("withdrawn", head)
@@ -276,7 +319,9 @@ EDITS = {
 }
 
 
-def test_an_edit_in_the_database_is_named(portal: Portal, session: Session, issued: Callable[..., Signing], sign_all: Callable[..., None]) -> None:
+def test_an_edit_in_the_database_is_named(
+    portal: Portal, session: Session, issued: Callable[..., Signing], sign_all: Callable[..., None]
+) -> None:
     signing = issued()
     sign_all(signing, 1)
     assert audit(portal, session)[1] == []

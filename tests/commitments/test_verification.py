@@ -43,7 +43,9 @@ def latest(portal: Portal, signing: Signing) -> bytes:
 
 
 def upload(client: FlaskClient, data: bytes, **headers: str) -> Any:
-    return client.post("/verificar", data={"archivo": (io.BytesIO(data), "documento.pdf")}, content_type="multipart/form-data", headers=headers)
+    return client.post(
+        "/verificar", data={"archivo": (io.BytesIO(data), "documento.pdf")}, content_type="multipart/form-data", headers=headers
+    )
 
 
 def asked(client: FlaskClient, data: bytes) -> dict[str, Any]:
@@ -58,7 +60,9 @@ def panel(page: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def test_a_complete_document_is_authentic_and_says_who_signed(portal: Portal, session: Session, client: FlaskClient, signed: Signing) -> None:
+def test_a_complete_document_is_authentic_and_says_who_signed(
+    portal: Portal, session: Session, client: FlaskClient, signed: Signing
+) -> None:
     pdf, name, code = latest(portal, signed), signed.commitment.organisation.name, signed.commitment.code
     session.rollback()
     page = upload(client, pdf).get_data(as_text=True)
@@ -76,17 +80,25 @@ def test_a_complete_document_is_authentic_and_says_who_signed(portal: Portal, se
     ]
 
 
-def test_the_constancia_is_recognised_for_what_it_is(portal: Portal, session: Session, client: FlaskClient, signed: Signing, now: datetime) -> None:
+def test_the_constancia_is_recognised_for_what_it_is(
+    portal: Portal, session: Session, client: FlaskClient, signed: Signing, now: datetime
+) -> None:
     publish(portal, signed.commitment.id, now=now)
     session.refresh(signed.commitment)
     code, pdf = signed.commitment.code, portal.store.get(str(signed.commitment.constancia_sha256))
     session.rollback()
     answer = asked(client, pdf)
-    assert (answer["verdict"], answer["instrument"], [one["code"] for one in answer["reasons"]]) == ("authentic_complete", code, ["constancia"])
+    assert (answer["verdict"], answer["instrument"], [one["code"] for one in answer["reasons"]]) == (
+        "authentic_complete",
+        code,
+        ["constancia"],
+    )
     assert asked(client, pdf + b" ")["verdict"] != "authentic_complete"
 
 
-def test_each_stage_of_a_document_has_its_verdict(portal: Portal, session: Session, client: FlaskClient, issued: Callable[..., Signing], sign_all: Callable[..., None]) -> None:
+def test_each_stage_of_a_document_has_its_verdict(
+    portal: Portal, session: Session, client: FlaskClient, issued: Callable[..., Signing], sign_all: Callable[..., None]
+) -> None:
     signing = issued()
     certified = latest(portal, signing)
     assert panel(upload(client, certified).get_data(as_text=True)) == ("Auténtico, faltan firmas", "Firmaron 0 de 2.")
@@ -144,7 +156,9 @@ def test_nothing_that_is_uploaded_is_kept(portal: Portal, session: Session, clie
     assert set(session.scalars(select(StoredFile.sha256))) == before
 
 
-def test_a_withdrawal_is_told_beside_the_authenticity(portal: Portal, session: Session, client: FlaskClient, signed: Signing, now: datetime) -> None:
+def test_a_withdrawal_is_told_beside_the_authenticity(
+    portal: Portal, session: Session, client: FlaskClient, signed: Signing, now: datetime
+) -> None:
     closing.withdraw(session, now=now, person_id=None, commitment=signed.commitment, document="Carta 12-2022")
     session.commit()
     page = upload(client, latest(portal, signed)).get_data(as_text=True)
@@ -154,7 +168,9 @@ def test_a_withdrawal_is_told_beside_the_authenticity(portal: Portal, session: S
     assert codes == ["complete", "withdrawn"]
 
 
-def test_a_document_discarded_before_anybody_signed_says_so(portal: Portal, session: Session, client: FlaskClient, issued: Callable[..., Signing], now: datetime) -> None:
+def test_a_document_discarded_before_anybody_signed_says_so(
+    portal: Portal, session: Session, client: FlaskClient, issued: Callable[..., Signing], now: datetime
+) -> None:
     signing = issued()
     first = latest(portal, signing)
     reopen(session, now=now, person_id=signing.representative.id, commitment=signing.commitment)
@@ -169,7 +185,9 @@ def test_the_sha256_alone_leads_to_the_verdict_and_a_wrong_one_to_none(portal: P
     assert panel(client.get("/verificar?codigo=" + "0" * 64).get_data(as_text=True))[0] == "No reconocido"
 
 
-def test_a_code_leads_to_what_the_paper_must_say(client: FlaskClient, issued: Callable[..., Signing], sign_all: Callable[..., None]) -> None:
+def test_a_code_leads_to_what_the_paper_must_say(
+    client: FlaskClient, issued: Callable[..., Signing], sign_all: Callable[..., None]
+) -> None:
     signing = issued()
     sign_all(signing, 1)
     code = signing.commitment.code
@@ -183,7 +201,10 @@ def test_a_code_leads_to_what_the_paper_must_say(client: FlaskClient, issued: Ca
     assert client.get(f"/compromisos/{code}").headers["Location"] == f"/v/{code}"
 
 
-@pytest.mark.parametrize(("code", "sentence"), [("RUB-00000-00000", "Ningún documento de este portal tiene el código RUB-00000-00000."), ("RUB-XXXXX", "no es un código completo")])
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [("RUB-00000-00000", "Ningún documento de este portal tiene el código RUB-00000-00000."), ("RUB-XXXXX", "no es un código completo")],
+)
 def test_an_unknown_code_tells_nothing(code: str, sentence: str, client: FlaskClient) -> None:
     answer = client.get(f"/v/{code}")
     assert answer.status_code == 404
@@ -196,7 +217,9 @@ def test_a_mistyped_code_is_asked_again(client: FlaskClient) -> None:
     assert "Ese código no está completo o tiene una letra cambiada." in answer.get_data(as_text=True)
 
 
-def test_the_registry_gives_the_documents_bytes_and_every_revision(portal: Portal, session: Session, client: FlaskClient, signed: Signing) -> None:
+def test_the_registry_gives_the_documents_bytes_and_every_revision(
+    portal: Portal, session: Session, client: FlaskClient, signed: Signing
+) -> None:
     code = signed.commitment.code
     answer = client.get(f"/compromisos/{code}/documento.pdf")
     assert (answer.mimetype, sha256(answer.data)) == ("application/pdf", signed.commitment.head_sha256)
@@ -250,14 +273,26 @@ def command(portal: Portal | None, *arguments: str, home: Path | None = None) ->
     if portal is not None:
         settings = portal.settings
         environment |= {
-            "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url, "PORTAL_STORAGE_URL": settings.storage_url, "PORTAL_PLUGINS": ",".join(settings.plugins),
+            "PORTAL_HOME": str(settings.home),
+            "PORTAL_DATABASE_URL": settings.database_url,
+            "PORTAL_STORAGE_URL": settings.storage_url,
+            "PORTAL_PLUGINS": ",".join(settings.plugins),
         }
-    done = subprocess.run([sys.executable, "-m", "portal", "verify", *arguments, "--json"], env=environment, cwd=home or ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "portal", "verify", *arguments, "--json"],
+        env=environment,
+        cwd=home or ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
 
-def test_the_command_says_what_the_web_says_and_its_status_says_it_too(portal: Portal, client: FlaskClient, signed: Signing, tmp_path: Path) -> None:
+def test_the_command_says_what_the_web_says_and_its_status_says_it_too(
+    portal: Portal, client: FlaskClient, signed: Signing, tmp_path: Path
+) -> None:
     good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
     pdf = latest(portal, signed)
     good.write_bytes(pdf)
@@ -287,11 +322,16 @@ def test_standalone_judges_without_an_installation(portal: Portal, signed: Signi
     assert list(empty.iterdir()) == []
 
 
-def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(portal: Portal, session: Session, signed: Signing, answered: Callable[..., Signing], now: datetime) -> None:
+def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(
+    portal: Portal, session: Session, signed: Signing, answered: Callable[..., Signing], now: datetime
+) -> None:
     from plugins.commitments import doctor
 
     assert [(one.label, one.ok) for one in doctor.examine(portal)] == [
-        ("signing keys", True), ("verification sandbox", True), ("signature fonts", True), ("commitments at work", True),
+        ("signing keys", True),
+        ("verification sandbox", True),
+        ("signature fonts", True),
+        ("commitments at work", True),
     ]
     stuck = answered(signed.commitment.process, name="Otra").commitment
     stuck.issue_requested_at = now - timedelta(hours=1)
@@ -299,7 +339,10 @@ def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(portal: Portal, s
     broken = replace(portal, settings=replace(portal.settings, keys_passphrase_file=str(portal.settings.file("secret_key"))))
     portal.settings.file("secret_key").write_text("otra frase")
     assert [(one.label, one.ok) for one in doctor.examine(broken)] == [
-        ("signing keys", False), ("verification sandbox", True), ("signature fonts", True), ("commitments at work", False),
+        ("signing keys", False),
+        ("verification sandbox", True),
+        ("signature fonts", True),
+        ("commitments at work", False),
     ]
 
 
@@ -313,7 +356,9 @@ def test_the_record_decides_even_over_a_state_that_nobody_set(portal: Portal, se
     assert signed.commitment.state == states.COMPLETE
 
 
-def test_commitments_are_issued_and_told_from_the_command_line(portal: Portal, session: Session, answered: Callable[..., Signing], commitment: Callable[..., Signing], now: datetime) -> None:
+def test_commitments_are_issued_and_told_from_the_command_line(
+    portal: Portal, session: Session, answered: Callable[..., Signing], commitment: Callable[..., Signing], now: datetime
+) -> None:
     from click.testing import CliRunner
 
     from plugins.commitments import cli
@@ -332,9 +377,15 @@ def test_commitments_are_issued_and_told_from_the_command_line(portal: Portal, s
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cli, "assembled", lambda: portal)
-        assert run("issue", codes[1]) == (1, [{"code": codes[1], "state": "open", "problem": "La organización todavía no confirmó sus posiciones."}])
+        assert run("issue", codes[1]) == (
+            1,
+            [{"code": codes[1], "state": "open", "problem": "La organización todavía no confirmó sus posiciones."}],
+        )
         assert run("issue", "--process", process, "--all") == (0, [{"code": codes[0], "state": "issued", "problem": None}])
         assert run("issue", codes[0].lower()) == (0, [{"code": codes[0], "state": "issued", "problem": None}])
         status, rows = run("status", "--process", process)
-        assert (status, [(one["code"], one["state"], one["signed"], one["expected"]) for one in rows]) == (0, [(codes[0], "issued", 0, 2), (codes[1], "open", 0, 2)])
+        assert (status, [(one["code"], one["state"], one["signed"], one["expected"]) for one in rows]) == (
+            0,
+            [(codes[0], "issued", 0, 2), (codes[1], "open", 0, 2)],
+        )
         assert run("issue")[0] == 2

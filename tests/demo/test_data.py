@@ -93,9 +93,7 @@ def test_every_result_has_an_indicator_and_every_target_is_ours_and_inside_the_p
 
 def test_every_environmental_item_names_a_basin() -> None:
     basins = ("cuenca", "Chumbao", "Mariño")
-    unnamed = [
-        item.code for item in AGENDA.items if item.code.startswith("AMB") and not any(b in item.text for b in basins)
-    ]
+    unnamed = [item.code for item in AGENDA.items if item.code.startswith("AMB") and not any(b in item.text for b in basins)]
     assert unnamed == []
 
 
@@ -135,9 +133,7 @@ def test_the_2024_budget_is_the_one_of_the_consulta_amigable() -> None:
 
 def test_the_18_commitments_are_the_plans_word_for_word() -> None:
     plan = beside(PLAN).read_text(encoding="utf-8")
-    quoted = re.findall(
-        r"\n(\d+)\. ([^\n]+)\n\n(.*?)(?=\n\n\d+\. |\Z)", plan[plan.index("\n1. Foros") :], flags=re.DOTALL
-    )
+    quoted = re.findall(r"\n(\d+)\. ([^\n]+)\n\n(.*?)(?=\n\n\d+\. |\Z)", plan[plan.index("\n1. Foros") :], flags=re.DOTALL)
     expected = [(int(number), " ".join(title.split()), " ".join(text.split())) for number, title, text in quoted]
     assert [(c.number, c.title, c.text) for c in COMMITMENTS] == expected
 
@@ -218,10 +214,7 @@ def test_questions_point_to_what_exists_and_one_still_waits() -> None:
 
 def test_the_territories_are_the_country_its_departments_and_all_of_apurimac() -> None:
     territories = rows(TERRITORIES)
-    by_level = {
-        level: [t for t in territories if t["level"] == level]
-        for level in ("country", "department", "province", "district")
-    }
+    by_level = {level: [t for t in territories if t["level"] == level] for level in ("country", "department", "province", "district")}
     assert [len(of) for of in by_level.values()] == [1, 25, 7, 85]
     codes = {t["inei"] for t in territories}
     assert len(codes) == len(territories) == 118

@@ -52,8 +52,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iter
     """A loaded demonstration: begun by the command, killed with signal 9 when it had written some mail, completed by a second run."""
     settings = load({"PORTAL_DEMO": "1", "PORTAL_HOME": str(tmp_path_factory.mktemp("demo"))})
     settings = replace(settings, database_url=databases.new(settings.plugins))
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url}
-    begun = subprocess.Popen([sys.executable, "-m", "portal", "demo"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PORTAL_HOME": str(settings.home),
+        "PORTAL_DATABASE_URL": settings.database_url,
+    }
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "portal", "demo"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+    )
     deadline = time.monotonic() + 90
     while len(mailbox.names(settings.home)) < 5 and begun.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -87,7 +94,8 @@ def test_two_agendas_are_frozen_with_all_their_items(demo: Portal) -> None:
     with demo.sessions() as session:
         found = session.execute(select(AgendaVersion.title, AgendaVersion.item_count).order_by(AgendaVersion.id)).all()
     assert [tuple(row) for row in found] == [
-        ("Agenda Regional para la Gobernabilidad de Apurímac 2023-2026 (muestra)", 63), ("III Plan de Acción de Gobierno Abierto del Perú 2017-2019", 18),
+        ("Agenda Regional para la Gobernabilidad de Apurímac 2023-2026 (muestra)", 63),
+        ("III Plan de Acción de Gobierno Abierto del Perú 2017-2019", 18),
     ]
 
 
@@ -126,7 +134,9 @@ def test_one_click_signs_in_with_the_role_that_is_promised(one: Any, demo: Porta
     assert answer.status_code == 303
     assert one.name in visitor.get("/cuenta").get_data(as_text=True)
     with demo.sessions() as session:
-        held = session.scalars(select(Grant.role).join(Person, Person.id == Grant.person_id).where(Person.email == one.email, Grant.ended_at.is_(None))).all()
+        held = session.scalars(
+            select(Grant.role).join(Person, Person.id == Grant.person_id).where(Person.email == one.email, Grant.ended_at.is_(None))
+        ).all()
     assert set(held) == {one.role}
 
 
@@ -140,7 +150,11 @@ def test_mail_can_be_read_and_its_links_followed(demo: Portal, visitor: FlaskCli
     page = visitor.get("/demo/correo").get_data(as_text=True)
     links = re.findall(r'href="(/demo/correo/[^"?]+)"', page)
     assert len(links) == 40
-    invitation = next(name for name in mailbox.names(demo.settings.home) if "/v/" not in (text := mailbox.read(demo.settings.home, name).text) and "/entrar/" in text)
+    invitation = next(
+        name
+        for name in mailbox.names(demo.settings.home)
+        if "/v/" not in (text := mailbox.read(demo.settings.home, name).text) and "/entrar/" in text
+    )
     shown = visitor.get(f"/demo/correo/{invitation}").get_data(as_text=True)
     assert f'href="{demo.settings.public_url}/entrar/' in shown
 
@@ -228,6 +242,8 @@ def test_the_mark_turns_the_demonstration_on_until_somebody_says_no(tmp_path: Pa
         demo_settings({**home, "PORTAL_DEMO": "0"})
 
 
-@pytest.mark.parametrize(("text", "code"), [("el río Pachachaca y sus laderas", "pachachaca"), ("Pampas y Pachachaca", "varias"), ("toda la región", "varias")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("el río Pachachaca y sus laderas", "pachachaca"), ("Pampas y Pachachaca", "varias"), ("toda la región", "varias")]
+)
 def test_a_result_names_the_basin_that_its_text_names(text: str, code: str) -> None:
     assert basin(text) == code

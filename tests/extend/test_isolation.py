@@ -54,9 +54,9 @@ def test_it_is_in_use_and_answers_every_hook_asked_while_the_portal_works(stormy
 
 def test_pages_still_come(app: Flask, stormy: Portal) -> None:
     client = app.test_client()
-    assert {path: client.get(path).status_code for path in ("/", "/agendas", "/compromisos", "/verificar", "/entrar", "/healthz")} == dict.fromkeys(
-        ("/", "/agendas", "/compromisos", "/verificar", "/entrar", "/healthz"), 200
-    )
+    assert {
+        path: client.get(path).status_code for path in ("/", "/agendas", "/compromisos", "/verificar", "/entrar", "/healthz")
+    } == dict.fromkeys(("/", "/agendas", "/compromisos", "/verificar", "/entrar", "/healthz"), 200)
     assert set(faults(stormy)) == {"page_items"}
 
 
@@ -85,7 +85,9 @@ def test_an_answer_is_left_out_whole_when_it_fails_half_way(stormy: Portal) -> N
 
 
 def test_what_it_may_veto_is_closed(stormy: Portal) -> None:
-    [item] = [one for one in stormy.ask.item_objections({"code": "SOC-01", "dimension": "none", "kind": "none"}, {}) if one.plugin == "stormy"]
+    [item] = [
+        one for one in stormy.ask.item_objections({"code": "SOC-01", "dimension": "none", "kind": "none"}, {}) if one.plugin == "stormy"
+    ]
     assert (item.subject, item.sentence) == ("SOC-01", "El módulo «stormy» falló al revisar esto. Avise a la administración del portal.")
     with stormy.sessions() as session:
         assert [one.plugin for one in stormy.ask.commitment_objections(session, None)] == ["stormy"]
@@ -121,7 +123,9 @@ def test_faults_are_logged_and_the_last_hundred_kept(stormy: Portal, caplog: pyt
     for number in range(120):
         stormy.ask.commitment_changed(stormy, number, "signed")
     assert len(stormy.ask.faults) == 100
-    assert {record.getMessage() for record in caplog.records if record.name == "portal.extend.ask"} == {"plugin stormy failed in commitment_changed"}
+    assert {record.getMessage() for record in caplog.records if record.name == "portal.extend.ask"} == {
+        "plugin stormy failed in commitment_changed"
+    }
     fault = stormy.ask.faults[0]
     assert isinstance(fault, Fault)
     assert "hunter2" not in json.dumps([fault.sentence, fault.trace])
@@ -152,7 +156,12 @@ def test_a_closing_hook_that_answers_nonsense_is_closed(settings: Settings, inst
 
 
 def test_an_objection_carries_the_name_of_the_plugin_that_made_it(settings: Settings, install: Any) -> None:
-    install("estricto", "@hookimpl\ndef item_objections(item):\n    return [Objection(sentence='Falta la meta.', subject=item['code'], plugin='otro')]")
+    install(
+        "estricto",
+        "@hookimpl\ndef item_objections(item):\n    return [Objection(sentence='Falta la meta.', subject=item['code'], plugin='otro')]",
+    )
     portal = assemble(replace(settings, plugins=("estricto",)))
-    assert [(one.plugin, one.subject, one.sentence) for one in portal.ask.item_objections({"code": "X"}, {})] == [("estricto", "X", "Falta la meta.")]
+    assert [(one.plugin, one.subject, one.sentence) for one in portal.ask.item_objections({"code": "X"}, {})] == [
+        ("estricto", "X", "Falta la meta.")
+    ]
     portal.engine.dispose()

@@ -56,7 +56,9 @@ def test_what_does_not_say_who_it_is(install: Install, statement: str) -> None:
 
 
 def test_what_says_it_is_another(install: Install) -> None:
-    assert refusals(install("roto", plugin="PLUGIN = Plugin(name='otro', label='Otro', version='1.0')")) == says("roto", "dice llamarse «otro».")
+    assert refusals(install("roto", plugin="PLUGIN = Plugin(name='otro', label='Otro', version='1.0')")) == says(
+        "roto", "dice llamarse «otro»."
+    )
 
 
 def test_an_outside_plugin_with_the_name_of_a_bundled_one(install: Install) -> None:
@@ -77,7 +79,9 @@ def test_what_needs_a_plugin_that_is_not_there(install: Install) -> None:
 def test_what_needs_a_plugin_that_is_refused(install: Install) -> None:
     install("base", "raise RuntimeError('roto')")
     install("encima", plugin="PLUGIN = Plugin(name='encima', label='Encima', version='1.0', needs=('base',))")
-    assert refusals("encima", "base") == says("base", "falló al cargarse (RuntimeError: roto)") | says("encima", "necesita base, que no está en uso.")
+    assert refusals("encima", "base") == says("base", "falló al cargarse (RuntimeError: roto)") | says(
+        "encima", "necesita base, que no está en uso."
+    )
 
 
 def test_those_that_need_each_other_are_refused_and_the_rest_is_used(install: Install) -> None:
@@ -96,13 +100,33 @@ def test_what_needs_itself(install: Install) -> None:
 
 
 NAMED = {
-    "dimensions": ("Dimension(name='cultura', label='Cultura', prefix='CUL')", "Dimension(name='cultura', label='Otra', prefix='OTR')", "cultura"),
-    "dimensions, by prefix": ("Dimension(name='cultura', label='Cultura', prefix='CUL')", "Dimension(name='cultivos', label='Otra', prefix='CUL')", "CUL"),
+    "dimensions": (
+        "Dimension(name='cultura', label='Cultura', prefix='CUL')",
+        "Dimension(name='cultura', label='Otra', prefix='OTR')",
+        "cultura",
+    ),
+    "dimensions, by prefix": (
+        "Dimension(name='cultura', label='Cultura', prefix='CUL')",
+        "Dimension(name='cultivos', label='Otra', prefix='CUL')",
+        "CUL",
+    ),
     "item_fields": ("ItemField(dimension='d', name='lengua', label='L')", "ItemField(dimension='d', name='lengua', label='M')", "d lengua"),
-    "permissions": ("Permission(action='muestra.ver', label='V', roles=())", "Permission(action='muestra.ver', label='W', roles=('reader',))", "muestra.ver"),
+    "permissions": (
+        "Permission(action='muestra.ver', label='V', roles=())",
+        "Permission(action='muestra.ver', label='W', roles=('reader',))",
+        "muestra.ver",
+    ),
     "commands": ("Command(name='muestra', help='M', target='m:m')", "Command(name='muestra', help='N', target='n:n')", "muestra"),
-    "jobs": ("JobKind(name='muestra.hacer', run=print, pending=print)", "JobKind(name='muestra.hacer', run=len, pending=len)", "muestra.hacer"),
-    "exporters": ("Exporter(name='muestra.tabla', label='T', rows=print)", "Exporter(name='muestra.tabla', label='U', rows=len)", "muestra.tabla"),
+    "jobs": (
+        "JobKind(name='muestra.hacer', run=print, pending=print)",
+        "JobKind(name='muestra.hacer', run=len, pending=len)",
+        "muestra.hacer",
+    ),
+    "exporters": (
+        "Exporter(name='muestra.tabla', label='T', rows=print)",
+        "Exporter(name='muestra.tabla', label='U', rows=len)",
+        "muestra.tabla",
+    ),
 }
 
 
@@ -157,7 +181,10 @@ def test_an_answer_of_the_wrong_kind(install: Install, hook: str) -> None:
     ("body", "reason"),
     [
         ("@hookimpl\ndef dimensions():\n    return None", "falló al cargarse (TypeError: 'NoneType' object is not iterable)"),
-        ("@hookimpl\ndef dimensions():\n    yield Dimension(name='x', label='X', prefix='XX')\n    raise KeyError('y')", "falló al cargarse (KeyError: 'y')"),
+        (
+            "@hookimpl\ndef dimensions():\n    yield Dimension(name='x', label='X', prefix='XX')\n    raise KeyError('y')",
+            "falló al cargarse (KeyError: 'y')",
+        ),
         ("@hookimpl\ndef dimensiones():\n    return []", "responde a «dimensiones», que no es un hook de este portal."),
     ],
 )
@@ -209,7 +236,12 @@ def blueprints():
     [
         ("muestra", "", "blueprint", "views without declared access: ['muestra.page']"),
         ("agendas", "@public", "blueprint", "blueprint 'agendas' is taken or not a blueprint"),
-        ("muestra", "@public", "blueprint, blueprint", "The name 'muestra' is already registered for this blueprint. Use 'name=' to provide a unique name."),
+        (
+            "muestra",
+            "@public",
+            "blueprint, blueprint",
+            "The name 'muestra' is already registered for this blueprint. Use 'name=' to provide a unique name.",
+        ),
         ("muestra", "@public", "1 / 0", "division by zero"),
     ],
 )
@@ -221,7 +253,9 @@ def test_pages_that_cannot_be_used_are_left_out_and_close(
     client = create_app(portal).test_client()
     assert client.get("/").status_code == 200
     assert client.get("/muestra").status_code == 404
-    assert [(one.name, one.sentence) for one in portal.ask.refused()] == [("paginas", f"Las páginas del plugin «paginas» no se usan: {reason}")]
+    assert [(one.name, one.sentence) for one in portal.ask.refused()] == [
+        ("paginas", f"Las páginas del plugin «paginas» no se usan: {reason}")
+    ]
     assert [one.plugin for one in portal.ask.item_objections({"code": "SOC-01"}, {})] == ["paginas"]
     portal.engine.dispose()
 

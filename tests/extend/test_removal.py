@@ -11,8 +11,16 @@ REST = ("social", "economica", "ambiental", "institucional", "opengov")
 @pytest.mark.settings(plugins=REST)
 def test_its_pages_are_gone_and_the_others_come(portal: Portal) -> None:
     client = create_app(portal).test_client()
-    assert {path: client.get(path).status_code for path in ("/", "/agendas", "/entrar", "/healthz", "/compromisos", "/verificar", "/v/RUB-X")} == {
-        "/": 200, "/agendas": 200, "/entrar": 200, "/healthz": 200, "/compromisos": 404, "/verificar": 404, "/v/RUB-X": 404,
+    assert {
+        path: client.get(path).status_code for path in ("/", "/agendas", "/entrar", "/healthz", "/compromisos", "/verificar", "/v/RUB-X")
+    } == {
+        "/": 200,
+        "/agendas": 200,
+        "/entrar": 200,
+        "/healthz": 200,
+        "/compromisos": 404,
+        "/verificar": 404,
+        "/v/RUB-X": 404,
     }
     assert portal.ask.refused() == []
     assert "/compromisos" not in client.get("/").get_data(as_text=True)

@@ -31,7 +31,12 @@ def calls(path: Path) -> Iterator[tuple[str, str, int]]:
 
 
 def test_services_commit_nothing() -> None:
-    found = [f"{path.relative_to(ROOT)}:{line}" for path in code("service.py", "queries.py", "models.py") for _, method, line in calls(path) if method == "commit"]
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in code("service.py", "queries.py", "models.py")
+        for _, method, line in calls(path)
+        if method == "commit"
+    ]
     assert found == []
 
 
@@ -55,12 +60,20 @@ def test_the_core_names_no_plugin() -> None:
 
 
 def test_every_module_says_why_it_exists() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in code() if "migrations" not in path.parts and path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in code()
+        if "migrations" not in path.parts and path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert silent == []
 
 
 def test_no_module_is_two_subjects() -> None:
-    long = {str(path.relative_to(ROOT)): lines for path in code() if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 400}
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in code()
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 400
+    }
     assert {name: lines for name, lines in long.items() if "/data/" not in name} == {}
 
 

@@ -49,7 +49,9 @@ def test_help_takes_less_than_three_tenths_of_a_second_of_processor_time(tmp_pat
 
 def test_every_command_says_what_it_does() -> None:
     context = click.Context(main)
-    silent = [name for name in main.list_commands(context) if not (command := main.get_command(context, name)) or not command.get_short_help_str()]
+    silent = [
+        name for name in main.list_commands(context) if not (command := main.get_command(context, name)) or not command.get_short_help_str()
+    ]
     assert silent == []
 
 
@@ -60,7 +62,10 @@ def test_the_database_is_brought_up_to_date_once(tmp_path: Path) -> None:
     assert (second.returncode, second.stdout) == (0, "La base de datos ya estaba al día.\n")
     check = portal(tmp_path, "db", "check", "--json", PORTAL_PLUGINS="commitments")
     assert check.returncode == 0
-    assert [(one["owner"], one["current"] == one["head"], one["differences"]) for one in json.loads(check.stdout)] == [("core", True, []), ("commitments", True, [])]
+    assert [(one["owner"], one["current"] == one["head"], one["differences"]) for one in json.loads(check.stdout)] == [
+        ("core", True, []),
+        ("commitments", True, []),
+    ]
 
 
 def test_check_says_what_is_missing(tmp_path: Path) -> None:

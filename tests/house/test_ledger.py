@@ -26,7 +26,10 @@ COUNT = 5
 
 @pytest.fixture
 def written(session: Session, now: datetime) -> list[LedgerEntry]:
-    entries = [record(session, now=now, kind=f"test.{number}", subject=f"thing:{number}", data={"number": number, "digest": "ab" * 32}) for number in range(1, COUNT + 1)]
+    entries = [
+        record(session, now=now, kind=f"test.{number}", subject=f"thing:{number}", data={"number": number, "digest": "ab" * 32})
+        for number in range(1, COUNT + 1)
+    ]
     session.commit()
     return entries
 
@@ -65,7 +68,9 @@ def test_the_hash_can_be_recomputed_by_anybody(written: list[LedgerEntry]) -> No
     entry = written[0]
     canonical = json.dumps(
         {"at": entry.at, "data": entry.data, "kind": entry.kind, "previous": entry.previous, "seq": entry.seq, "subject": entry.subject},
-        separators=(",", ":"), sort_keys=True, ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+        ensure_ascii=False,
     )
     assert entry.hash == hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -78,7 +83,14 @@ def test_time_is_kept_in_utc(session: Session) -> None:
 @pytest.mark.parametrize("seq", [1, 3, COUNT])
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("at", "2020-01-01T00:00:00.000000+00:00"), ("kind", "test.other"), ("subject", "thing:other"), ("data", '{"number": 0}'), ("previous", "f" * 64), ("hash", "e" * 64)],
+    [
+        ("at", "2020-01-01T00:00:00.000000+00:00"),
+        ("kind", "test.other"),
+        ("subject", "thing:other"),
+        ("data", '{"number": 0}'),
+        ("previous", "f" * 64),
+        ("hash", "e" * 64),
+    ],
 )
 def test_an_edit_of_any_column_of_any_entry_is_named(portal: Portal, written: list[LedgerEntry], seq: int, column: str, value: str) -> None:
     change(portal, f"UPDATE ledger_entry SET {column} = :value WHERE seq = :seq", value=value, seq=seq)
@@ -141,10 +153,12 @@ def test_a_damaged_or_missing_file_is_named(portal: Portal, session: Session, no
     folder = Path(portal.settings.storage_url.removeprefix("file://"))
     (folder / damaged[:2] / damaged).write_bytes(b"TWO")
     (folder / missing[:2] / missing).unlink()
-    assert sorted(problems(portal)) == sorted([
-        (f"file:{damaged}", f"{damaged}: El archivo guardado no coincide con su huella. Avise a la administración del portal."),
-        (f"file:{missing}", f"{missing}: Falta un archivo en el almacén. Avise a la administración del portal."),
-    ])
+    assert sorted(problems(portal)) == sorted(
+        [
+            (f"file:{damaged}", f"{damaged}: El archivo guardado no coincide con su huella. Avise a la administración del portal."),
+            (f"file:{missing}", f"{missing}: Falta un archivo en el almacén. Avise a la administración del portal."),
+        ]
+    )
     assert kept not in str(problems(portal))
 
 
@@ -193,10 +207,16 @@ def test_an_entry_that_is_rolled_back_leaves_no_gap(portal: Portal, now: datetim
 
 def verify(settings: Settings) -> tuple[int, dict[str, Any]]:
     environment = {
-        "PATH": "/usr/bin", "PORTAL_HOME": str(settings.home), "PORTAL_DATABASE_URL": settings.database_url, "PORTAL_STORAGE_URL": settings.storage_url,
-        "PORTAL_QUEUE_URL": "memory:", "PORTAL_PLUGINS": " ".join(settings.plugins),
+        "PATH": "/usr/bin",
+        "PORTAL_HOME": str(settings.home),
+        "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_STORAGE_URL": settings.storage_url,
+        "PORTAL_QUEUE_URL": "memory:",
+        "PORTAL_PLUGINS": " ".join(settings.plugins),
     }
-    run = subprocess.run([sys.executable, "-m", "portal", "ledger", "verify", "--json"], env=environment, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "portal", "ledger", "verify", "--json"], env=environment, capture_output=True, text=True, check=False
+    )
     return run.returncode, json.loads(run.stdout)
 
 
@@ -215,5 +235,9 @@ def test_the_command_passes_and_after_an_edit_of_the_database_file_fails(setting
         database.execute("""UPDATE ledger_entry SET data = '{"number": 22}' WHERE seq = 2""")
     assert verify(settings) == (
         1,
-        {"ok": False, "entries": 3, "problems": [{"subject": "ledger:2", "sentence": "La entrada 2 (test, thing:2) cambió después de escribirse."}]},
+        {
+            "ok": False,
+            "entries": 3,
+            "problems": [{"subject": "ledger:2", "sentence": "La entrada 2 (test, thing:2) cambió después de escribirse."}],
+        },
     )

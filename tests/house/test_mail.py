@@ -63,10 +63,19 @@ def server(portal: Portal) -> Iterator[Server]:
 def write(portal: Portal, now: datetime) -> Callable[..., int]:
     def write(**values: Any) -> int:
         with portal.sessions() as session:
-            message = MailMessage(**{
-                "address": "ana@muestra.example", "name": "Ana Muestra", "kind": "test", "subject": "Su invitación", "text": "Enlace privado: /x",
-                "html": "<p>Enlace privado: /x</p>", "queued_at": now, "next_try_at": now, **values,
-            })
+            message = MailMessage(
+                **{
+                    "address": "ana@muestra.example",
+                    "name": "Ana Muestra",
+                    "kind": "test",
+                    "subject": "Su invitación",
+                    "text": "Enlace privado: /x",
+                    "html": "<p>Enlace privado: /x</p>",
+                    "queued_at": now,
+                    "next_try_at": now,
+                    **values,
+                }
+            )
             session.add(message)
             session.commit()
             return message.id
@@ -88,7 +97,9 @@ def shown(portal: Portal, identity: int) -> MailMessage:
         return message
 
 
-def test_without_a_server_it_stays_queued_and_says_why(portal: Portal, write: Callable[..., int], now: datetime, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_server_it_stays_queued_and_says_why(
+    portal: Portal, write: Callable[..., int], now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
     message = deliver(portal, write(), now)
     assert (message.state, message.tries, message.settled_at) == (QUEUED, 1, None)
     assert message.problem == "no hay servidor de correo: [Errno 111] Connection refused"
@@ -113,17 +124,25 @@ def test_before_its_time_nothing_happens(portal: Portal, write: Callable[..., in
     assert (message.state, message.tries, server.received) == (QUEUED, 0, [])
 
 
-def test_accepted_by_a_server_it_is_whole_there_and_erased_here(portal: Portal, write: Callable[..., int], now: datetime, server: Any) -> None:
+def test_accepted_by_a_server_it_is_whole_there_and_erased_here(
+    portal: Portal, write: Callable[..., int], now: datetime, server: Any
+) -> None:
     with portal.sessions() as session:
         file = portal.store.put(session, b"%PDF-constancia", "application/pdf", now=now)
         session.commit()
-    identity = write(name="Ana\r\nBcc: otro@muestra.example", reply_to="mesa@muestra.example", files=[["constancia.pdf", file, "application/pdf"]])
+    identity = write(
+        name="Ana\r\nBcc: otro@muestra.example", reply_to="mesa@muestra.example", files=[["constancia.pdf", file, "application/pdf"]]
+    )
     message = deliver(portal, identity, now, server.url, mail_from="Mesa de muestra <mesa@muestra.example>")
     assert (message.state, message.settled_at, message.text, message.html, message.problem) == (ACCEPTED, now, None, None, None)
     [envelope] = server.received
     sent = email.message_from_bytes(envelope.content, policy=email.policy.default)
     assert envelope.rcpt_tos == ["ana@muestra.example"]
-    assert (str(sent["From"]), str(sent["Subject"]), str(sent["Reply-To"])) == ("Mesa de muestra <mesa@muestra.example>", "Su invitación", "mesa@muestra.example")
+    assert (str(sent["From"]), str(sent["Subject"]), str(sent["Reply-To"])) == (
+        "Mesa de muestra <mesa@muestra.example>",
+        "Su invitación",
+        "mesa@muestra.example",
+    )
     assert sent["Bcc"] is None
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent.get_body(("plain",)).get_content().strip() == "Enlace privado: /x"
@@ -134,7 +153,12 @@ def test_accepted_by_a_server_it_is_whole_there_and_erased_here(portal: Portal, 
 def test_an_address_refused_for_good_is_rejected_and_erased(portal: Portal, write: Callable[..., int], now: datetime, server: Any) -> None:
     server.replies["ana@muestra.example"] = ["550 no such user"]
     message = deliver(portal, write(), now, server.url)
-    assert (message.state, message.problem, message.settled_at, message.text) == (REJECTED, "el servidor de correo respondió 550", now, None)
+    assert (message.state, message.problem, message.settled_at, message.text) == (
+        REJECTED,
+        "el servidor de correo respondió 550",
+        now,
+        None,
+    )
 
 
 def test_a_passing_refusal_is_tried_again_and_then_accepted(portal: Portal, write: Callable[..., int], now: datetime, server: Any) -> None:
@@ -147,12 +171,16 @@ def test_a_passing_refusal_is_tried_again_and_then_accepted(portal: Portal, writ
 
 
 @pytest.mark.parametrize(("reply", "state"), [("554 refused", REJECTED), ("452 full", QUEUED)])
-def test_the_content_may_be_refused_too(portal: Portal, write: Callable[..., int], now: datetime, server: Any, reply: str, state: str) -> None:
+def test_the_content_may_be_refused_too(
+    portal: Portal, write: Callable[..., int], now: datetime, server: Any, reply: str, state: str
+) -> None:
     server.replies["DATA"] = [reply]
     assert deliver(portal, write(), now, server.url).state == state
 
 
-def test_a_wrong_password_of_the_portal_s_own_loses_no_message(portal: Portal, write: Callable[..., int], now: datetime, server: Any) -> None:
+def test_a_wrong_password_of_the_portal_s_own_loses_no_message(
+    portal: Portal, write: Callable[..., int], now: datetime, server: Any
+) -> None:
     message = deliver(portal, write(), now, server.url.replace("smtp://", "smtp://mesa:equivocada@"))
     assert (message.state, message.text) == (QUEUED, "Enlace privado: /x")
     assert "equivocada" not in str(message.problem)
@@ -186,12 +214,20 @@ def test_the_sweep_takes_up_what_is_due(portal: Portal, write: Callable[..., int
 
 def test_a_message_is_written_with_what_causes_it_or_not_at_all(portal: Portal, now: datetime) -> None:
     templates = portal.templates.overlay(
-        loader=DictLoader({"aviso.subject.txt": "Aviso para\n {{ name }}", "aviso.txt": "{{ public_url }}/x", "aviso.html": "<p>{{ name }}</p>"}),
+        loader=DictLoader(
+            {"aviso.subject.txt": "Aviso para\n {{ name }}", "aviso.txt": "{{ public_url }}/x", "aviso.html": "<p>{{ name }}</p>"}
+        ),
     )
     mailer = Mailer(portal.settings, templates)
     with portal.sessions() as session:
-        message = mailer.queue(session, now=now, to="ana@muestra.example", name="Ana & Muestra", template="aviso", kind="test", hold=HOUR, context={})
-        assert (message.subject, message.text, message.html) == ("Aviso para Ana & Muestra", "http://127.0.0.1:8000/x", "<p>Ana &amp; Muestra</p>")
+        message = mailer.queue(
+            session, now=now, to="ana@muestra.example", name="Ana & Muestra", template="aviso", kind="test", hold=HOUR, context={}
+        )
+        assert (message.subject, message.text, message.html) == (
+            "Aviso para Ana & Muestra",
+            "http://127.0.0.1:8000/x",
+            "<p>Ana &amp; Muestra</p>",
+        )
         assert (message.state, message.next_try_at) == (QUEUED, now + HOUR)
         session.rollback()
     with portal.sessions() as session:

@@ -26,7 +26,14 @@ def test_defaults_keep_everything_in_the_home_folder(tmp_path: Path) -> None:
 
 
 def test_each_kind_of_value_is_read() -> None:
-    settings = load({"PORTAL_PORT": "8123", "PORTAL_DEMO": "sí", "PORTAL_PLUGINS": "social, commitments social", "PORTAL_PUBLIC_URL": "https://agendas.example/"})
+    settings = load(
+        {
+            "PORTAL_PORT": "8123",
+            "PORTAL_DEMO": "sí",
+            "PORTAL_PLUGINS": "social, commitments social",
+            "PORTAL_PUBLIC_URL": "https://agendas.example/",
+        }
+    )
     assert (settings.port, settings.demo, settings.public_url) == (8123, True, "https://agendas.example")
     assert settings.plugins == ("social", "commitments", "demo")
 
@@ -43,7 +50,13 @@ def test_an_unknown_variable_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORTAL_PORT", "ocho"), ("PORTAL_PORT", "-1"), ("PORTAL_DEMO", "quizás"), ("PORTAL_UPLOAD_MEGABYTES", "20MB"), ("PORTAL_WORKERS", "")],
+    [
+        ("PORTAL_PORT", "ocho"),
+        ("PORTAL_PORT", "-1"),
+        ("PORTAL_DEMO", "quizás"),
+        ("PORTAL_UPLOAD_MEGABYTES", "20MB"),
+        ("PORTAL_WORKERS", ""),
+    ],
 )
 def test_a_malformed_value_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(Misconfigured) as refused:
@@ -72,7 +85,9 @@ def test_every_setting_can_be_read_from_a_variable() -> None:
     sample = {"Path": "/tmp/x", "int": "3", "bool": "1", "tuple[str, ...]": "social", "str": "text"}  # noqa: S108 - never written
     special = {"timezone": "UTC", "log_level": "DEBUG"}
     for field in fields(Settings):
-        kind = getattr(field.type, "__name__", "") if isinstance(field.type, type) and not hasattr(field.type, "__args__") else str(field.type)
+        kind = (
+            getattr(field.type, "__name__", "") if isinstance(field.type, type) and not hasattr(field.type, "__args__") else str(field.type)
+        )
         load({f"PORTAL_{field.name.upper()}": special.get(field.name, sample[kind])})
 
 
@@ -88,7 +103,11 @@ def test_commands_say_it_in_one_sentence(tmp_path: Path) -> None:
     blocking = tmp_path / "file"
     blocking.write_text("not a folder")
     run = subprocess.run(
-        [sys.executable, "-m", "portal", "doctor"], env={"PATH": "/usr/bin", "PORTAL_HOME": str(blocking / "home")}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "portal", "doctor"],
+        env={"PATH": "/usr/bin", "PORTAL_HOME": str(blocking / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == f"No se puede escribir en la carpeta {blocking}/home (Not a directory). Cambie PORTAL_HOME o sus permisos.\n"

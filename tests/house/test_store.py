@@ -56,7 +56,10 @@ def test_a_store_that_takes_nothing_says_so_and_notes_nothing(session: Session, 
     (tmp_path / "store").write_text("a file where the folder was")
     with pytest.raises(Unavailable) as refused:
         store.put(session, BYTES, "application/pdf", now=now)
-    assert refused.value.text == "No se pudo guardar el archivo: el almacén no acepta más datos o no responde. Nada se perdió; inténtelo de nuevo."
+    assert (
+        refused.value.text
+        == "No se pudo guardar el archivo: el almacén no acepta más datos o no responde. Nada se perdió; inténtelo de nuevo."
+    )
     assert session.get(StoredFile, NAME) is None
     with pytest.raises(Unavailable):
         store.check()

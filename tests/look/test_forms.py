@@ -71,7 +71,11 @@ def test_attributes_go_on_the_control(env: jinja2.Environment) -> None:
 
 
 def test_only_what_may_be_left_empty_says_so(env: jinja2.Environment) -> None:
-    html = drawn(env, "{{ field(form.text) }}|{{ field(form.email) }}|{{ field(form.choice) }}|{{ field(form.email, optional=false) }}", form=Sample())
+    html = drawn(
+        env,
+        "{{ field(form.text) }}|{{ field(form.email) }}|{{ field(form.choice) }}|{{ field(form.email, optional=false) }}",
+        form=Sample(),
+    )
     assert ["(opcional)" in part for part in html.split("|")] == [False, True, False, False]
 
 

@@ -53,7 +53,12 @@ def gallery(env: jinja2.Environment, noon: datetime, tmp_path: Path) -> str:
     form = Sample()
     form.validate()
     html = env.get_template("gallery.html").render(
-        form=form, search=Search(), stances=STANCES, icons=ICONS, now=noon, page=SimpleNamespace(number=4, pages=11, total=212, first=61, last=80)
+        form=form,
+        search=Search(),
+        stances=STANCES,
+        icons=ICONS,
+        now=noon,
+        page=SimpleNamespace(number=4, pages=11, total=212, first=61, last=80),
     )
     (tmp_path / "gallery.html").write_text(html, encoding="utf-8")
     return (tmp_path / "gallery.html").as_uri()
@@ -91,7 +96,10 @@ def test_the_mistakes_are_what_one_meets_first(opened: Page) -> None:
 
 def test_text_is_seventeen_pixels_and_lines_stay_readable(opened: Page) -> None:
     assert opened.evaluate("getComputedStyle(document.body).fontSize") == "17px"
-    assert opened.evaluate("Math.max(...[...document.querySelectorAll('main p')].map(one => one.getBoundingClientRect().width)) <= 44 * 17") is True
+    assert (
+        opened.evaluate("Math.max(...[...document.querySelectorAll('main p')].map(one => one.getBoundingClientRect().width)) <= 44 * 17")
+        is True
+    )
 
 
 def test_chosen_and_not_chosen_differ_in_forced_colours(opened: Page) -> None:

@@ -21,7 +21,10 @@ DIGEST = "3f2a91bc04de77a1" * 4
 def sample(env: jinja2.Environment, noon: datetime) -> Layout:
     """Return the sample document, laid out: a cover, a table over two pages, an item, three slots."""
     qr = Markup(segno.make("https://portal.example/v/7Q2M-4KXD", error="m").svg_inline(border=4, omitsize=True))  # noqa: S704 - segno's own drawing
-    rows = [[f"SOC-{n:02d}.1", "Reducir la anemia en niñas y niños de 6 a 35 meses, en cada distrito.", "Suscribe", "40.0"] for n in range(1, 51)]
+    rows = [
+        [f"SOC-{n:02d}.1", "Reducir la anemia en niñas y niños de 6 a 35 meses, en cada distrito.", "Suscribe", "40.0"]
+        for n in range(1, 51)
+    ]
     return layout(env.get_template("document.html").render(qr=qr, now=noon, digest=DIGEST, rows=rows))
 
 

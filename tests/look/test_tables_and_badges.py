@@ -31,7 +31,17 @@ def test_a_table_keeps_its_roles_when_it_becomes_cards(env: jinja2.Environment) 
     html = env.from_string(
         '{% from "macros/tables.html" import table %}{{ table("Organizaciones", ["Organización", {"label": "Días", "num": true}], [["Muestra Norte", 12]]) }}'
     ).render()
-    assert re.findall(r'role="(\w+)"', html) == ["table", "rowgroup", "row", "columnheader", "columnheader", "rowgroup", "row", "rowheader", "cell"]
+    assert re.findall(r'role="(\w+)"', html) == [
+        "table",
+        "rowgroup",
+        "row",
+        "columnheader",
+        "columnheader",
+        "rowgroup",
+        "row",
+        "rowheader",
+        "cell",
+    ]
     assert '<th scope="row" role="rowheader">Muestra Norte</th>' in html
     assert '<span class="cell-label" aria-hidden="true">Días</span>' in html
 
@@ -55,8 +65,12 @@ def test_pages_near_this_one_are_linked(env: jinja2.Environment, number: int, pa
     assert [int(n) for n in re.findall(r'<li><a href="\?pagina=(\d+)"', html)] == shown
 
 
-@pytest.mark.parametrize(("done", "failed", "words"), [(120, 3, "120 hechos 3 fallaron 89 faltan de 212"), (1, 1, "1 hecho 1 falló 210 faltan de 212")])
+@pytest.mark.parametrize(
+    ("done", "failed", "words"), [(120, 3, "120 hechos 3 fallaron 89 faltan de 212"), (1, 1, "1 hecho 1 falló 210 faltan de 212")]
+)
 def test_progress_is_said_in_words(env: jinja2.Environment, done: int, failed: int, words: str) -> None:
-    html = env.from_string('{% from "macros/layout.html" import progress %}{{ progress(done, failed, 212) }}').render(done=done, failed=failed)
+    html = env.from_string('{% from "macros/layout.html" import progress %}{{ progress(done, failed, 212) }}').render(
+        done=done, failed=failed
+    )
     said = re.sub(r"<[^>]+>", " ", html.split("progress-words", 1)[1].split(">", 1)[1])
     assert " ".join(said.split()) == words

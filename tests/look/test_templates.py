@@ -23,7 +23,11 @@ def _source(path: Path) -> str:
 
 
 PAGES = [path for path in ALL if "macros" not in path.parts and path.name not in FRAMES and not path.name.startswith("_")]
-WEB = [path for path in ALL if '"mail/' not in _source(path) and "macros/mail" not in _source(path) and "mail" not in path.parts[-2:] and path.name != "mail.html"]
+WEB = [
+    path
+    for path in ALL
+    if '"mail/' not in _source(path) and "macros/mail" not in _source(path) and "mail" not in path.parts[-2:] and path.name != "mail.html"
+]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_name)

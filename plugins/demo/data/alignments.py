@@ -15,10 +15,7 @@ _ODS = {
         "Implementar a nivel nacional sistemas y medidas apropiados de protección social para todos, incluidos "
         "niveles mínimos, y, de aquí a 2030, lograr una amplia cobertura de las personas pobres y vulnerables"
     ),
-    "2": (
-        "Poner fin al hambre, lograr la seguridad alimentaria y la mejora de la nutrición y promover la "
-        "agricultura sostenible"
-    ),
+    "2": ("Poner fin al hambre, lograr la seguridad alimentaria y la mejora de la nutrición y promover la agricultura sostenible"),
     "2.2": (
         "De aquí a 2030, poner fin a todas las formas de malnutrición, incluso logrando, a más tardar en 2025, "
         "las metas convenidas internacionalmente sobre el retraso del crecimiento y la emaciación de los niños "
@@ -26,10 +23,7 @@ _ODS = {
         " lactantes y las personas de edad"
     ),
     "3": "Garantizar una vida sana y promover el bienestar de todos a todas las edades",
-    "4": (
-        "Garantizar una educación inclusiva y equitativa de calidad y promover oportunidades de aprendizaje "
-        "permanente para todos"
-    ),
+    "4": ("Garantizar una educación inclusiva y equitativa de calidad y promover oportunidades de aprendizaje permanente para todos"),
     "5": "Lograr la igualdad de género y empoderar a todas las mujeres y las niñas",
     "5.2": (
         "Eliminar todas las formas de violencia contra todas las mujeres y las niñas en los ámbitos público y "
@@ -40,10 +34,7 @@ _ODS = {
         "De aquí a 2030, implementar la gestión integrada de los recursos hídricos a todos los niveles, incluso "
         "mediante la cooperación transfronteriza, según proceda"
     ),
-    "6.b": (
-        "Apoyar y fortalecer la participación de las comunidades locales en la mejora de la gestión del agua y el"
-        " saneamiento"
-    ),
+    "6.b": ("Apoyar y fortalecer la participación de las comunidades locales en la mejora de la gestión del agua y el saneamiento"),
     "8.2": (
         "Lograr niveles más elevados de productividad económica mediante la diversificación, la modernización "
         "tecnológica y la innovación, entre otras cosas centrándose en los sectores con gran valor añadido y un "
@@ -90,10 +81,7 @@ _ODS = {
         "biológica, a fin de mejorar su capacidad de proporcionar beneficios esenciales para el desarrollo "
         "sostenible"
     ),
-    "16.1": (
-        "Reducir significativamente todas las formas de violencia y las correspondientes tasas de mortalidad en "
-        "todo el mundo"
-    ),
+    "16.1": ("Reducir significativamente todas las formas de violencia y las correspondientes tasas de mortalidad en todo el mundo"),
     "16.5": "Reducir considerablemente la corrupción y el soborno en todas sus formas",
     "16.6": "Crear a todos los niveles instituciones eficaces y transparentes que rindan cuentas",
     "16.7": (

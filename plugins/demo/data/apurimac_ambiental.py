@@ -20,9 +20,7 @@ ITEMS = (
             "decisiones se toman por cuenca —Pampas, Pachachaca, Vilcabamba, Santo Tomás y Alto Apurímac— y no por "
             "límite político."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"),
         alignments=(ods("6.5"), acuerdo("33")),
     ),
     DemoItem(
@@ -34,8 +32,7 @@ ITEMS = (
             "cuencas del Pachachaca y del Pampas."
         ),
         responsible=(
-            "Gobierno Regional de Apurímac — Dirección Regional de Vivienda, Construcción y Saneamiento, con las "
-            "áreas técnicas municipales"
+            "Gobierno Regional de Apurímac — Dirección Regional de Vivienda, Construcción y Saneamiento, con las áreas técnicas municipales"
         ),
         alignments=(ods("6.1"), acuerdo("33")),
         indicators=(
@@ -44,10 +41,7 @@ ITEMS = (
                 "%",
                 Figure("2.4", 2012, INEI_CHLORINE_2012),
                 target=("20.0", 2026),
-                note=(
-                    "Línea de base de 2012, por actualizar con la ENAPRES más reciente; ese año 10.6 % tuvo algún "
-                    "nivel de cloro."
-                ),
+                note=("Línea de base de 2012, por actualizar con la ENAPRES más reciente; ese año 10.6 % tuvo algún nivel de cloro."),
             ),
         ),
     ),
@@ -59,9 +53,7 @@ ITEMS = (
             "Siembra y cosecha de agua en las cabeceras de las cuencas del Pachachaca, el Vilcabamba y el Santo "
             "Tomás: qochas, zanjas de infiltración y pastos recuperados, con acuerdos comunales escritos."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"),
         alignments=(ods("6.b"), acuerdo("33")),
     ),
     DemoItem(
@@ -84,9 +76,7 @@ ITEMS = (
             "altoandinos y la agrobiodiversidad que las familias conservan en sus chacras, en particular en las "
             "cuencas del Pachachaca y del Pampas."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"),
         alignments=(ods("15.4"), acuerdo("34")),
     ),
     DemoItem(
@@ -108,9 +98,7 @@ ITEMS = (
             "Menos incendios forestales en las cuencas del Pampas, el Pachachaca y el Vilcabamba, con alerta "
             "temprana y respuesta en las primeras horas."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"),
         alignments=(ods("15.4"), acuerdo("32")),
         indicators=(
             measured(
@@ -146,9 +134,7 @@ ITEMS = (
             "datos abiertos, la calidad del agua, el suelo y el aire donde hay actividad minera, en especial en la "
             "cuenca del Santo Tomás."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Recursos Naturales y Gestión del Medio Ambiente"),
         alignments=(ods("12.5"), ods("12.2")),
     ),
     DemoItem(
@@ -200,9 +186,7 @@ ITEMS = (
             "intensas en todas las cuencas de la región, antes de que ocurran y con presupuesto asignado desde "
             "enero."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional"),
         alignments=(ods("13.1"), acuerdo("32")),
     ),
     DemoItem(
@@ -213,10 +197,7 @@ ITEMS = (
             "Incorporar la gestión del riesgo y el cambio climático en los planes, la zonificación y los proyectos "
             "de inversión de las municipalidades de las cuencas del Pampas y el Pachachaca."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento "
-            "Territorial"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento Territorial"),
         alignments=(ods("13.2"), acuerdo("34")),
     ),
     DemoItem(
@@ -227,10 +208,7 @@ ITEMS = (
             "Sistemas de alerta temprana comunitarios ante lluvias intensas y sequía en las cuencas del Pampas y el"
             " Vilcabamba, con protocolos en quechua y simulacros dos veces al año."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa "
-            "Nacional, con SENAMHI"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Oficina Regional de Gestión del Riesgo de Desastres y Defensa Nacional, con SENAMHI"),
         alignments=(ods("13.1"), acuerdo("32")),
     ),
 )

@@ -49,10 +49,7 @@ ITEMS = (
         code="ECO-01.2",
         kind="resultado",
         parent="ECO-01",
-        text=(
-            "Más superficie agrícola con riego regulado y tecnificado, gestionado por las juntas y los comités de "
-            "usuarios."
-        ),
+        text=("Más superficie agrícola con riego regulado y tecnificado, gestionado por las juntas y los comités de usuarios."),
         responsible="Gobierno Regional de Apurímac — Dirección Regional Agraria",
         alignments=(ods("2"), acuerdo("33")),
         indicators=(
@@ -71,9 +68,7 @@ ITEMS = (
             "Escuelas de campo en quechua, con asistencia técnica por campaña completa, para mujeres y jóvenes "
             "productores de las siete provincias."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Dirección Regional Agraria, con las agencias agrarias provinciales"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Dirección Regional Agraria, con las agencias agrarias provinciales"),
         alignments=(ods("2"),),
     ),
     DemoItem(
@@ -111,10 +106,7 @@ ITEMS = (
         code="ECO-02.2",
         kind="resultado",
         parent="ECO-02",
-        text=(
-            "Más personas ocupadas con empleo adecuado, con servicios de orientación e inserción para jóvenes y "
-            "mujeres."
-        ),
+        text=("Más personas ocupadas con empleo adecuado, con servicios de orientación e inserción para jóvenes y mujeres."),
         responsible="Gobierno Regional de Apurímac — Dirección Regional de Trabajo y Promoción del Empleo",
         alignments=(ods("8.5"),),
         indicators=(
@@ -165,10 +157,7 @@ ITEMS = (
                 "Variación anual del producto bruto interno departamental",
                 "%",
                 Figure("-7.4", 2022, MACROCONSULT_GDP_2022),
-                note=(
-                    "Indicador de contexto, sin meta: año de la paralización temporal de la principal mina de la "
-                    "región."
-                ),
+                note=("Indicador de contexto, sin meta: año de la paralización temporal de la principal mina de la región."),
             ),
         ),
     ),
@@ -235,9 +224,7 @@ ITEMS = (
                 "visitantes",
                 Figure("8000", 2017, CHOQUEQUIRAO_2017),
                 target=("12000", 2026),
-                note=(
-                    "La fuente dice «alrededor de 8000». El parque está en Cusco; el acceso principal está en Apurímac."
-                ),
+                note=("La fuente dice «alrededor de 8000». El parque está en Cusco; el acceso principal está en Apurímac."),
             ),
         ),
     ),
@@ -256,14 +243,8 @@ ITEMS = (
         code="ECO-04.3",
         kind="producto",
         parent="ECO-04",
-        text=(
-            "Caminos vecinales priorizados con mantenimiento rutinario todo el año, a cargo de microempresas y "
-            "comités locales."
-        ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Dirección Regional de Transportes y Comunicaciones e institutos viales"
-            " provinciales"
-        ),
+        text=("Caminos vecinales priorizados con mantenimiento rutinario todo el año, a cargo de microempresas y comités locales."),
+        responsible=("Gobierno Regional de Apurímac — Dirección Regional de Transportes y Comunicaciones e institutos viales provinciales"),
         alignments=(ods("9.1"),),
         indicators=(
             to_look_up(

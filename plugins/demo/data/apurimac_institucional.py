@@ -31,8 +31,7 @@ ITEMS = (
         kind="resultado",
         parent="INS-01",
         text=(
-            "Las municipalidades de Apurímac ejecutan dentro del año la mayor parte de su presupuesto y ninguna "
-            "queda por debajo del 60 %."
+            "Las municipalidades de Apurímac ejecutan dentro del año la mayor parte de su presupuesto y ninguna queda por debajo del 60 %."
         ),
         responsible="Municipalidades provinciales y distritales",
         alignments=(ods("16.6"),),
@@ -57,10 +56,7 @@ ITEMS = (
         code="INS-01.2",
         kind="resultado",
         parent="INS-01",
-        text=(
-            "Menos obras públicas paralizadas, con un responsable y una fecha de reinicio o cierre publicados para "
-            "cada una."
-        ),
+        text=("Menos obras públicas paralizadas, con un responsable y una fecha de reinicio o cierre publicados para cada una."),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Infraestructura, y municipalidades",
         alignments=(ods("9.1"), ods("16.6")),
         indicators=(
@@ -81,10 +77,7 @@ ITEMS = (
             "Tablero público de seguimiento del presupuesto y de las inversiones de la región, con datos "
             "descargables y una explicación de cada modificación mayor al 10 %."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento "
-            "Territorial"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento Territorial"),
         alignments=(ods("16.10"),),
         indicators=(
             measured(
@@ -126,10 +119,7 @@ ITEMS = (
         code="INS-02.2",
         kind="resultado",
         parent="INS-02",
-        text=(
-            "Más situaciones adversas advertidas por el control simultáneo que se corrigen a tiempo, antes de que "
-            "el daño ocurra."
-        ),
+        text=("Más situaciones adversas advertidas por el control simultáneo que se corrigen a tiempo, antes de que el daño ocurra."),
         responsible="Gobierno Regional de Apurímac y municipalidades",
         alignments=(ods("16.6"),),
         indicators=(
@@ -168,12 +158,9 @@ ITEMS = (
         code="INS-03.1",
         kind="resultado",
         parent="INS-03",
-        text=(
-            "Menos conflictos sociales abiertos, porque los acuerdos tienen responsables, plazos y seguimiento público."
-        ),
+        text=("Menos conflictos sociales abiertos, porque los acuerdos tienen responsables, plazos y seguimiento público."),
         responsible=(
-            "Gobierno Regional de Apurímac — unidad de diálogo y prevención de conflictos, con la Presidencia del "
-            "Consejo de Ministros"
+            "Gobierno Regional de Apurímac — unidad de diálogo y prevención de conflictos, con la Presidencia del Consejo de Ministros"
         ),
         alignments=(ods("16.1"), ods("16.7")),
         indicators=(
@@ -194,10 +181,7 @@ ITEMS = (
             "Presupuesto participativo regional y provincial con proyectos que efectivamente se ejecutan, comités "
             "de vigilancia con información mensual y participación paritaria de mujeres."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento "
-            "Territorial"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento Territorial"),
         alignments=(ods("16.7"),),
     ),
     DemoItem(

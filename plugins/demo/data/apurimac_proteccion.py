@@ -48,10 +48,7 @@ ITEMS = (
                 "Mujeres alguna vez unidas que sufrieron algún tipo de violencia de parte de su pareja",
                 "%",
                 Figure("85.1", 2013, LACEA_VIOLENCE_2013),
-                note=(
-                    "Cifra de 2013; fue la más alta entre los departamentos ese año. La meta se fija al actualizar "
-                    "la línea de base."
-                ),
+                note=("Cifra de 2013; fue la más alta entre los departamentos ese año. La meta se fija al actualizar la línea de base."),
             ),
         ),
     ),
@@ -83,8 +80,7 @@ ITEMS = (
         kind="resultado",
         parent="SOC-04",
         text=(
-            "Menos personas en pobreza y en pobreza extrema, con prioridad en los hogares rurales con niñez y con "
-            "personas adultas mayores."
+            "Menos personas en pobreza y en pobreza extrema, con prioridad en los hogares rurales con niñez y con personas adultas mayores."
         ),
         responsible="Gobierno Regional de Apurímac — Gerencia Regional de Desarrollo Social",
         alignments=(ods("1.2"),),
@@ -112,9 +108,7 @@ ITEMS = (
             "Garantizar atención en quechua en los servicios de salud, educación, justicia y registro civil, con "
             "personal que acredite la lengua y señalización bilingüe."
         ),
-        responsible=(
-            "Gobierno Regional de Apurímac — Gerencia General Regional, con la Dirección Desconcentrada de Cultura"
-        ),
+        responsible=("Gobierno Regional de Apurímac — Gerencia General Regional, con la Dirección Desconcentrada de Cultura"),
         alignments=(ods("10.2"), ods("16.6")),
         indicators=(
             measured(

@@ -45,10 +45,7 @@ ITEMS = (
         code="SOC-01.2",
         kind="resultado",
         parent="SOC-01",
-        text=(
-            "Menos niñas y niños de 6 a 35 meses con anemia en las siete provincias, con metas propias para los "
-            "distritos altoandinos."
-        ),
+        text=("Menos niñas y niños de 6 a 35 meses con anemia en las siete provincias, con metas propias para los distritos altoandinos."),
         responsible="Gobierno Regional de Apurímac — DIRESA Apurímac y DISA Chanka",
         alignments=(ods("2.2"), acuerdo("15")),
         indicators=(
@@ -57,10 +54,7 @@ ITEMS = (
                 "%",
                 Figure("55.8", 2023, IPE_ANAEMIA_2024),
                 target=("45.0", 2026),
-                note=(
-                    "Medición anterior al cambio de método de 2024: no se une en una misma serie con los años "
-                    "siguientes."
-                ),
+                note=("Medición anterior al cambio de método de 2024: no se une en una misma serie con los años siguientes."),
             ),
         ),
     ),
@@ -164,10 +158,7 @@ ITEMS = (
         alignments=(ods("4"),),
         indicators=(
             to_look_up(
-                (
-                    "Plazas de educación intercultural bilingüe cubiertas con docentes que acreditan dominio de la "
-                    "lengua originaria"
-                ),
+                ("Plazas de educación intercultural bilingüe cubiertas con docentes que acreditan dominio de la lengua originaria"),
                 "%",
                 "MINEDU, registro de docentes bilingües y ESCALE",
             ),

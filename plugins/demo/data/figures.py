@@ -40,10 +40,7 @@ LACEA_VIOLENCE_2013 = Source(
     "http://www.lacea.org/vox/?q=abstract/consecuencias_violencia_domestica",
 )
 IPE_POVERTY_2022 = Source(
-    (
-        "INEI, ENAHO 2021; según IPE y Chaski, «1 de cada 16 apurimeños está en pobreza extrema en este 2021», 20"
-        " de mayo de 2022"
-    ),
+    ("INEI, ENAHO 2021; según IPE y Chaski, «1 de cada 16 apurimeños está en pobreza extrema en este 2021», 20 de mayo de 2022"),
     "https://chaski.pe/detalle/1-de-cada-16-apurimenos-esta-en-pobreza-extrema-en-este-2021-2196",
 )
 INEI_LANGUAGE_1993 = Source(
@@ -55,17 +52,11 @@ IPE_INFORMALITY_2021 = Source(
     "https://es.scribd.com/document/595047975/Apurimac-desnutricion-y-anemia",
 )
 IPE_EMPLOYMENT_2021 = Source(
-    (
-        "INEI, ENAHO 2021; según IPE y Chaski, «Apurímac: solo 3 de cada 10 trabajadores estuvo adecuadamente "
-        "empleado en 2021»"
-    ),
+    ("INEI, ENAHO 2021; según IPE y Chaski, «Apurímac: solo 3 de cada 10 trabajadores estuvo adecuadamente empleado en 2021»"),
     "https://chaski.pe/detalle/apurimac-solo-3-de-cada-10-trabajadores-estuvo-adecuadamente-empleado-en-2021-2458",
 )
 MACROCONSULT_GDP_2022 = Source(
-    (
-        "Macroconsult; según Desde Adentro, «PBI de Apurímac cayó 7.4% en 2022 por paralización temporal de Las "
-        "Bambas», abril de 2023"
-    ),
+    ("Macroconsult; según Desde Adentro, «PBI de Apurímac cayó 7.4% en 2022 por paralización temporal de Las Bambas», abril de 2023"),
     "https://desdeadentro.pe/2023/04/pbi-de-apurimac-cayo-7-4-en-2022-por-paralizacion-temporal-de-las-bambas",
 )
 IPE_INVESTMENT_2021 = Source(
@@ -99,10 +90,7 @@ CGR_STALLED_2023 = Source(
     "https://propuestasdelbicentenario.pe/blog/2023/11/08/obras-inconclusas-hasta-cuando",
 )
 CGR_CORRUPTION_2023 = Source(
-    (
-        "Contraloría General de la República, estimación de la incidencia de la corrupción e inconducta funcional"
-        " 2023; según Expreso"
-    ),
+    ("Contraloría General de la República, estimación de la incidencia de la corrupción e inconducta funcional 2023; según Expreso"),
     "https://comprasestatales.org/region-callao-fue-la-mas-corrupta-en-2023-de-acuerdo-a-ranking-de-contraloria/",
 )
 CGR_CONTROL_2022 = Source(
@@ -110,26 +98,17 @@ CGR_CONTROL_2022 = Source(
     "https://chaski.pe/detalle/contraloria-identifico-a-200-funcionarios-y-servidores-con-presunta-responsabilidad-de-hechos-irregulares-4925",
 )
 OMBUDSMAN_2022 = Source(
-    (
-        "Defensoría del Pueblo, reporte de conflictos sociales, noviembre de 2022; según Infomercado, 21 de "
-        "diciembre de 2022"
-    ),
+    ("Defensoría del Pueblo, reporte de conflictos sociales, noviembre de 2022; según Infomercado, 21 de diciembre de 2022"),
     "https://infomercado.pe/apurimac-acumula-17-conflictos-sociales-y-es-la-tercera-region-con-mas-casos-en-el-pais/",
 )
 
 
-def measured(
-    name: str, unit: str, figure: Figure, *, target: tuple[str, int] | None = None, note: str = ""
-) -> DemoIndicator:
+def measured(name: str, unit: str, figure: Figure, *, target: tuple[str, int] | None = None, note: str = "") -> DemoIndicator:
     """Write an indicator whose baseline was read in the figure's source; `target` is a value and its year, ours."""
     value, year = target or (None, None)
-    return DemoIndicator(
-        name, unit, figure.value, figure.year, value, year, figure.source.text, figure.source.url, note=note
-    )
+    return DemoIndicator(name, unit, figure.value, figure.year, value, year, figure.source.text, figure.source.url, note=note)
 
 
 def to_look_up(name: str, unit: str, source: str) -> DemoIndicator:
     """Write an indicator without a figure: nobody here read one, so none is shown; `source` says where to look."""
-    return DemoIndicator(
-        name, unit, None, None, None, None, source, None, note="Línea de base por consultar en la fuente indicada."
-    )
+    return DemoIndicator(name, unit, None, None, None, None, source, None, note="Línea de base por consultar en la fuente indicada.")

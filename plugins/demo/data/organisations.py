@@ -122,10 +122,7 @@ ORGANISATIONS = (
         jne_code="MUESTRA-10",
         stage="declina",
         people=_people(24, _PAIR),
-        reason=(
-            "La asamblea de la organización no llegó a un acuerdo dentro del plazo y prefiere no dar más detalles en "
-            "público."
-        ),
+        reason=("La asamblea de la organización no llegó a un acuerdo dentro del plazo y prefiere no dar más detalles en público."),
     ),
     DemoOrganisation(
         slug="queuna",

@@ -8,12 +8,8 @@ from .shapes import DemoQuestion, DemoStance
 _OBSERVATIONS = {
     ("qantu", "ECO-03.3"): "Proponemos que el observatorio publique también los acuerdos cerrados de años anteriores.",
     ("qantu", "SOC-03.3"): "El plazo de apertura de los refugios debería figurar, por provincia, en el plan anual.",
-    ("chachacomo", "AMB-03.1"): (
-        "De acuerdo con la meta; pedimos que el financiamiento de los rellenos compartidos se precise."
-    ),
-    ("intimpa", "INS-01.1"): (
-        "La meta de avance debe leerse junto con la calidad del gasto: ejecutar más no siempre es ejecutar mejor."
-    ),
+    ("chachacomo", "AMB-03.1"): ("De acuerdo con la meta; pedimos que el financiamiento de los rellenos compartidos se precise."),
+    ("intimpa", "INS-01.1"): ("La meta de avance debe leerse junto con la calidad del gasto: ejecutar más no siempre es ejecutar mejor."),
     ("pisonay", "SOC-02.3"): "Pedimos incluir a los institutos pedagógicos de la región en la formación de docentes.",
     (
         "huallata",
