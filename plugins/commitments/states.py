@@ -42,7 +42,6 @@ STANCES = {
 EVENTS = {
     "chosen": N_("Organización incluida en el proceso"),
     "invited": N_("Invitación puesta en cola"),
-    "invitation_accepted": N_("El servidor de correo aceptó la invitación"),
     "reminded": N_("Recordatorio puesto en cola"),
     "contacted": N_("Contacto anotado"),
     "entered": N_("Una persona de la organización entró"),
