@@ -80,8 +80,8 @@ TABLE: dict[str, frozenset[str]] = {
     "security.wan_verify_response": SIGNED_IN,
     # The portal itself
     "site.home": ALL,
-    "site.health": ALL,
     "site.favicon": ALL,
+    "site.health": ALL,
     "site.language": ALL,
     "site.status": ADMINISTRATOR,
     # Entering, and one's own account
@@ -188,7 +188,16 @@ TABLE: dict[str, frozenset[str]] = {
         REPRESENTATIVE,
     ),
     **dict.fromkeys(
-        ("signing.short", "signing.document", "signing.read", "signing.send_code", "signing.sign", "signing.proof", "signing.certificate"),
+        (
+            "signing.short",
+            "signing.document",
+            "signing.read",
+            "signing.send_code",
+            "signing.sign",
+            "signing.proof",
+            "signing.certificate",
+            "signing.calendar",
+        ),
         SIGNATORIES,
     ),
     **dict.fromkeys(("signing.refuse", "signing.decline"), REPRESENTATIVE),
