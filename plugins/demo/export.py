@@ -21,6 +21,8 @@ def export(portal: Portal, out: Path) -> dict[str, Any]:
     {"instruments": [{"path", "code", "state", "sha256", "organisation", "constancia"}], "root": "root.pem"}; paths are
     relative to `out`. Raises `Conflict` when the folder cannot be written.
     """
+    if "commitments" not in portal.registry:
+        raise Conflict(N_("El módulo de compromisos no está en uso: no hay documentos que dejar en la carpeta."))
     from plugins.commitments import api  # noqa: PLC0415 - the demo works without that plugin
 
     try:

@@ -224,6 +224,15 @@ def test_samples_never_mix_with_an_installation_in_use(portal: Portal, actors: A
     assert record(portal) == {}
 
 
+@pytest.mark.settings(demo=True, plugins=("social", "economica", "ambiental", "institucional", "demo"))
+def test_without_the_commitments_the_agenda_is_still_shown(portal: Portal, tmp_path: Path) -> None:
+    assert loading.load(portal, now=clock.now()) is True
+    with portal.sessions() as session:
+        assert session.scalars(select(AgendaVersion.item_count)).all() == [63]
+    with pytest.raises(Conflict, match="El módulo de compromisos no está en uso"):
+        export(portal, tmp_path)
+
+
 def test_without_the_demonstration_none_of_it_exists(client: FlaskClient) -> None:
     assert client.get("/demo/correo").status_code == 404
     assert client.post("/demo/entrar", data={"email": SIGN_INS[0].email}).status_code == 404
