@@ -1,8 +1,6 @@
-"""The suite tests with the kit that plugin authors get."""
+"""The suite tests with the kit that plugin authors get: a pytest plugin that is there wherever Rúbrica is installed (entry point `rubrica`)."""
 
 import pytest
-
-pytest_plugins = ["portal.testing.fixtures"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
