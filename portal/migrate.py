@@ -13,8 +13,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.types import TypeDecorator
 
-from portal.db import Base, UtcDateTime
+from portal.db import Base
 from portal.extend.registry import Registry
 from portal.paths import MIGRATIONS
 from portal.templating import plugin_folder
@@ -194,11 +195,7 @@ def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:
 
 def plain_types(kind: str, thing: Any, _context: Any) -> "str | Literal[False]":
     """Write our column types into revision files as the plain SQL types beneath: a revision imports nothing of the portal."""
-    if kind == "type" and isinstance(thing, UtcDateTime):
-        return "sa.DateTime(timezone=True)"
-    if kind == "type" and type(thing).__module__.startswith("flask_security"):
-        return "sa.Text()"
-    return False
+    return f"sa.{thing.impl_instance!r}" if kind == "type" and isinstance(thing, TypeDecorator) else False
 
 
 def revise(portal: "Portal", owner_name: str, message: str, identity: str) -> None:

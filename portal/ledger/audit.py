@@ -15,10 +15,18 @@ from portal.ledger.service import verify_chain
 def audit(portal: Portal, session: Session) -> tuple[int, list[LedgerProblem]]:
     """Return how many entries there are, and every problem found."""
     count = session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
-    problems = list(verify_chain(session))
-    problems += _files(portal, session)
-    problems += audit_agendas(session, portal.store)
-    problems += portal.ask.ledger_audits(portal, session)
+    problems: list[LedgerProblem] = []
+    for part, look in (
+        ("ledger", lambda: verify_chain(session)),
+        ("files", lambda: _files(portal, session)),
+        ("agendas", lambda: audit_agendas(session, portal.store)),
+        ("plugins", lambda: portal.ask.ledger_audits(portal, session)),
+    ):
+        try:
+            problems += look()
+        except Exception as error:  # noqa: BLE001 - a value so broken that it cannot be read is what an audit is for
+            session.rollback()
+            problems.append(LedgerProblem(subject=part, sentence=f"Hay datos que no se pueden leer ({type(error).__name__}: {error})."))
     return count, problems
 
 
