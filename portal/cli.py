@@ -121,7 +121,14 @@ def check(*, as_json: bool) -> None:
     portal = assemble(settings())
     found = migrate.standing(portal.engine, portal.registry)
     data = [{"owner": one.owner, "current": one.current, "head": one.head, "differences": list(one.differences)} for one in found]
-    show(data, as_json=as_json, lines=[f"{'bien ' if one.ok else 'FALTA'} {one.owner}: {one.current} → {one.head}" + "".join(f"\n      {d}" for d in one.differences) for one in found])
+    show(
+        data,
+        as_json=as_json,
+        lines=[
+            f"{'bien ' if one.ok else 'FALTA'} {one.owner}: {one.current} → {one.head}" + "".join(f"\n      {d}" for d in one.differences)
+            for one in found
+        ],
+    )
     sys.exit(0 if all(one.ok for one in found) else 1)
 
 
@@ -154,7 +161,11 @@ def verify(*, as_json: bool) -> None:
     with portal.sessions() as session:
         entries, problems = audit(portal, session)
     data = {"ok": not problems, "entries": entries, "problems": [{"subject": one.subject, "sentence": one.sentence} for one in problems]}
-    show(data, as_json=as_json, lines=[f"{one.subject}: {one.sentence}" for one in problems] or [f"El registro está íntegro: {entries} entradas."])
+    show(
+        data,
+        as_json=as_json,
+        lines=[f"{one.subject}: {one.sentence}" for one in problems] or [f"El registro está íntegro: {entries} entradas."],
+    )
     sys.exit(1 if problems else 0)
 
 
@@ -170,9 +181,13 @@ def list_(*, as_json: bool) -> None:
     from portal.extend.registry import load as load_plugins  # noqa: PLC0415
 
     registry = load_plugins(settings().plugins)
-    used = [{"name": one.plugin.name, "label": one.plugin.label, "version": one.plugin.version, "source": one.source} for one in registry.loaded]
+    used = [
+        {"name": one.plugin.name, "label": one.plugin.label, "version": one.plugin.version, "source": one.source} for one in registry.loaded
+    ]
     refused = [{"name": one.name, "reason": one.sentence} for one in registry.refused]
-    lines = [f"{one['name']:<16} {one['version']:<8} {one['source']:<10} {one['label']}" for one in used] + [one.sentence for one in registry.refused]
+    lines = [f"{one['name']:<16} {one['version']:<8} {one['source']:<10} {one['label']}" for one in used] + [
+        one.sentence for one in registry.refused
+    ]
     show({"used": used, "refused": refused}, as_json=as_json, lines=lines)
 
 

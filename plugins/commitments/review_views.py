@@ -29,7 +29,9 @@ from portal.web import public, signed_in
 blueprint = Blueprint("mine", __name__)
 COOKIE = "rubrica_pendiente"
 CHANGED = N_("Su sesión cambió desde que abrió esta página. Lo que escribió sigue aquí: revíselo y vuelva a guardar.")
-FULL = N_("No se pudo guardar: el servidor no acepta más datos ahora. Lo que escribió sigue en esta página: no la cierre y vuelva a intentarlo.")
+FULL = N_(
+    "No se pudo guardar: el servidor no acepta más datos ahora. Lo que escribió sigue en esta página: no la cierre y vuelva a intentarlo."
+)
 
 
 @blueprint.record
@@ -57,9 +59,17 @@ def home(code: str) -> str:
     part, agenda = _part(code)
     said = positions.stances_of(web.session, part.commitment)
     return render_template(
-        "commitments/representative/home.html", part=part, commitment=part.commitment, agenda=agenda, counts=positions.counts(agenda, said),
-        missing=positions.unanswered(agenda, said), confirmed=_data_confirmed(part.commitment), asked=questions.questions_of(web.session, part.commitment),
-        labels=states.LABELS, capacities=CAPACITIES, waiting=_is_waiting(part.commitment),
+        "commitments/representative/home.html",
+        part=part,
+        commitment=part.commitment,
+        agenda=agenda,
+        counts=positions.counts(agenda, said),
+        missing=positions.unanswered(agenda, said),
+        confirmed=_data_confirmed(part.commitment),
+        asked=questions.questions_of(web.session, part.commitment),
+        labels=states.LABELS,
+        capacities=CAPACITIES,
+        waiting=_is_waiting(part.commitment),
     )
 
 
@@ -85,9 +95,24 @@ def confirm_data(code: str) -> Any:
             form.correction.errors = [told(error)]
             return _data_page(part, form), 422
         text = gettext("Corrección de datos: %(text)s", text=text)
-        questions.ask(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=text, item_code=None, mailer=web.portal().mailer)
+        questions.ask(
+            web.session,
+            now=g.now,
+            person_id=web.person_id(),
+            commitment=part.commitment,
+            text=text,
+            item_code=None,
+            mailer=web.portal().mailer,
+        )
         flash(gettext("Avisamos a la Mesa. Puede seguir mientras lo corrige."), "ok")
-    states.note(web.session, part.commitment.id, "entered", now=g.now, person_id=web.person_id(), data="confirmed" if form.right.data == "si" else "to_mend")
+    states.note(
+        web.session,
+        part.commitment.id,
+        "entered",
+        now=g.now,
+        person_id=web.person_id(),
+        data="confirmed" if form.right.data == "si" else "to_mend",
+    )
     web.commit()
     return web.back_to(".home", code=code)
 
@@ -118,14 +143,22 @@ def save(code: str, dimension: str) -> Any:
         return _dimension_page(part, agenda, dimension, typed=typed, notice=gettext(CHANGED)), 400
     wanted, batch, applied = request.form.get("aplicar", ""), "", 0
     try:
-        saved = positions.save_page(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, dimension=dimension, typed=typed)
+        saved = positions.save_page(
+            web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, dimension=dimension, typed=typed
+        )
         token = request.cookies.get(COOKIE, "")
         if token:
             parking.forget(web.session, token=token)
         web.commit()
         if wanted and saved.whole:
             batch, applied = positions.apply_to_unanswered(
-                web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, agenda=agenda, stance=wanted, dimension=dimension,
+                web.session,
+                now=g.now,
+                person_id=web.person_id(),
+                commitment=part.commitment,
+                agenda=agenda,
+                stance=wanted,
+                dimension=dimension,
             )
             web.commit()
     except (Conflict, Expired, Invalid) as error:
@@ -159,9 +192,16 @@ def _onwards(code: str, agenda: FrozenAgenda, dimension: str, *, batch: str, app
 def undo(code: str, dimension: str) -> Response:
     """Take back what was applied to every unanswered item."""
     part, _ = _reviewer(code)
-    count = positions.undo(web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, batch=request.form.get("lote", ""))
+    count = positions.undo(
+        web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, batch=request.form.get("lote", "")
+    )
     web.commit()
-    flash(ngettext("Deshecho: %(num)d punto vuelve a quedar sin respuesta.", "Deshecho: %(num)d puntos vuelven a quedar sin respuesta.", count), "info")
+    flash(
+        ngettext(
+            "Deshecho: %(num)d punto vuelve a quedar sin respuesta.", "Deshecho: %(num)d puntos vuelven a quedar sin respuesta.", count
+        ),
+        "info",
+    )
     return web.back_to(".page", code=code, dimension=dimension)
 
 
@@ -180,7 +220,15 @@ def confirm(code: str) -> Any:
     part, agenda = _reviewer(code)
     convert = request.form.get("convertir") == "si"
     try:
-        positions.confirm(web.session, now=g.now, person_id=web.person_id(), portal=web.portal(), commitment=part.commitment, agenda=agenda, convert=convert)
+        positions.confirm(
+            web.session,
+            now=g.now,
+            person_id=web.person_id(),
+            portal=web.portal(),
+            commitment=part.commitment,
+            agenda=agenda,
+            convert=convert,
+        )
     except (Conflict, Expired, Invalid) as error:
         web.session.rollback()
         return _review_page(part, agenda, problem=told(error), asking=isinstance(error, Invalid)), error.status
@@ -217,7 +265,12 @@ def send_question(code: str) -> Any:
     form = _question_form(agenda)
     try:
         questions.ask(
-            web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, text=form.text.data or "", item_code=form.item.data if form.item.data in agenda.codes else None,
+            web.session,
+            now=g.now,
+            person_id=web.person_id(),
+            commitment=part.commitment,
+            text=form.text.data or "",
+            item_code=form.item.data if form.item.data in agenda.codes else None,
             mailer=web.portal().mailer,
         )
     except Invalid as error:
@@ -250,31 +303,67 @@ def _data_confirmed(commitment: Commitment) -> bool:
 
 def _data_page(part: Part, form: DataForm) -> str:
     person = web.session.get_one(Person, web.person_id())
-    held = web.session.scalars(select(Membership.capacity).where(Membership.person_id == person.id, Membership.organisation_id == part.commitment.organisation_id))
+    held = web.session.scalars(
+        select(Membership.capacity).where(Membership.person_id == person.id, Membership.organisation_id == part.commitment.organisation_id)
+    )
     capacities = list(dict.fromkeys([*held, *(slot.capacity for slot in part.slots)]))
-    return render_template("commitments/representative/data.html", part=part, commitment=part.commitment, person=person, capacities=[CAPACITIES.get(one, one) for one in capacities], form=form)
+    return render_template(
+        "commitments/representative/data.html",
+        part=part,
+        commitment=part.commitment,
+        person=person,
+        capacities=[CAPACITIES.get(one, one) for one in capacities],
+        form=form,
+    )
 
 
-def _dimension_page(part: Part, agenda: FrozenAgenda, dimension: str, *, typed: Any = None, saved: Any = None, notice: str | None = None) -> str:
+def _dimension_page(
+    part: Part, agenda: FrozenAgenda, dimension: str, *, typed: Any = None, saved: Any = None, notice: str | None = None
+) -> str:
     commitment = part.commitment
     said = positions.stances_of(web.session, commitment)
     writable = commitment.state == states.OPEN and commitment.stances_open and commitment.deadline > g.now
     return render_template(
-        "commitments/representative/dimension.html", part=part, commitment=commitment, agenda=agenda, dimension=agenda.dimension(dimension),
-        items=shown_items(web.session, agenda, dimension, said, typed=typed, saved=saved), counts=positions.counts(agenda, said)[dimension], saved=saved, told=notice,
-        stances=states.STANCES, writable=writable or typed is not None, batch=request.args.get("lote", ""), applied=request.args.get("aplicados", "0"),
-        back=request.values.get("volver", ""), place=request.values.get("punto", ""), longest=positions.LONGEST,
+        "commitments/representative/dimension.html",
+        part=part,
+        commitment=commitment,
+        agenda=agenda,
+        dimension=agenda.dimension(dimension),
+        items=shown_items(web.session, agenda, dimension, said, typed=typed, saved=saved),
+        counts=positions.counts(agenda, said)[dimension],
+        saved=saved,
+        told=notice,
+        stances=states.STANCES,
+        writable=writable or typed is not None,
+        batch=request.args.get("lote", ""),
+        applied=request.args.get("aplicados", "0"),
+        back=request.values.get("volver", ""),
+        place=request.values.get("punto", ""),
+        longest=positions.LONGEST,
     )
 
 
 def _review_page(part: Part, agenda: FrozenAgenda, *, problem: str | None = None, asking: bool = False) -> str:
     said = positions.stances_of(web.session, part.commitment)
     missing = positions.unanswered(agenda, said)
-    rows = [{"item": item, "dimension": dimension, "said": said.get(item["code"])} for dimension in agenda.dimensions for item in dimension["items"]]
+    rows = [
+        {"item": item, "dimension": dimension, "said": said.get(item["code"])}
+        for dimension in agenda.dimensions
+        for item in dimension["items"]
+    ]
     return render_template(
-        "commitments/representative/review.html", part=part, commitment=part.commitment, agenda=agenda, missing=missing, totals=positions.totals(agenda, said),
-        rows=[row for row in rows if row["item"]["code"] not in missing], unanswered=[row for row in rows if row["item"]["code"] in missing],
-        stances=states.STANCES, problem=problem, asking=asking and bool(missing), waiting=_is_waiting(part.commitment),
+        "commitments/representative/review.html",
+        part=part,
+        commitment=part.commitment,
+        agenda=agenda,
+        missing=missing,
+        totals=positions.totals(agenda, said),
+        rows=[row for row in rows if row["item"]["code"] not in missing],
+        unanswered=[row for row in rows if row["item"]["code"] in missing],
+        stances=states.STANCES,
+        problem=problem,
+        asking=asking and bool(missing),
+        waiting=_is_waiting(part.commitment),
     )
 
 
@@ -286,7 +375,9 @@ def _question_form(agenda: FrozenAgenda, *, item: str = "") -> QuestionForm:
 
 def _questions_page(part: Part, agenda: FrozenAgenda, form: QuestionForm) -> str:
     asked = questions.questions_of(web.session, part.commitment)
-    return render_template("commitments/representative/questions.html", part=part, commitment=part.commitment, agenda=agenda, form=form, asked=asked)
+    return render_template(
+        "commitments/representative/questions.html", part=part, commitment=part.commitment, agenda=agenda, form=form, asked=asked
+    )
 
 
 def _park(code: str, dimension: str) -> Response:
@@ -305,7 +396,15 @@ def _park(code: str, dimension: str) -> Response:
     token = parking.park(web.session, now=g.now, commitment=commitment, dimension=dimension, typed=typed)
     web.commit()
     flash(gettext("Su sesión terminó. Guardamos lo que escribió: entre de nuevo para seguir."), "info")
-    back.set_cookie(COOKIE, token, max_age=int(parking.KEPT_FOR.total_seconds()), httponly=True, samesite="Lax", secure=web.portal().settings.secure_cookies, path="/mi-compromiso")
+    back.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(parking.KEPT_FOR.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=web.portal().settings.secure_cookies,
+        path="/mi-compromiso",
+    )
     return back
 
 

@@ -26,7 +26,10 @@ def text_of(response: Any) -> str:
 
 def said(session: Session, commitment: Commitment) -> dict[str, tuple[str | None, str]]:
     session.expire_all()
-    rows = {one.item_code: (one.stance, one.observation) for one in session.scalars(select(Stance).where(Stance.commitment_id == commitment.id).order_by(Stance.item_code))}
+    rows = {
+        one.item_code: (one.stance, one.observation)
+        for one in session.scalars(select(Stance).where(Stance.commitment_id == commitment.id).order_by(Stance.item_code))
+    }
     session.commit()
     return rows
 
@@ -57,7 +60,10 @@ def test_the_only_commitment_opens_at_once_and_strangers_find_nothing(
     assert browser.get("/mi-compromiso").location == base
     assert "Social" in text_of(browser.get(base))
     stranger = actors.client("staff", signing.commitment.process.version.agenda)
-    assert [stranger.get(base + path).status_code for path in ("", "/datos", "/social", "/revisar", "/preguntas", "/firmar", "/declinar", "/documento.pdf")] == [404] * 8
+    assert [
+        stranger.get(base + path).status_code
+        for path in ("", "/datos", "/social", "/revisar", "/preguntas", "/firmar", "/declinar", "/documento.pdf")
+    ] == [404] * 8
     assert client.get(base).location.startswith("/entrar")
 
 
@@ -66,7 +72,9 @@ def test_no_position_is_chosen_beforehand(browser: FlaskClient, base: str) -> No
     assert (html.count('type="radio"'), html.count("checked")) == (16, 0)
 
 
-def test_one_press_saves_the_whole_page_and_leads_to_the_next_item(browser: FlaskClient, base: str, signing: Signing, session: Session) -> None:
+def test_one_press_saves_the_whole_page_and_leads_to_the_next_item(
+    browser: FlaskClient, base: str, signing: Signing, session: Session
+) -> None:
     form = typed("SOC-01", "suscribe") | typed("SOC-01.2", "con_observacion", "Falta la línea de base.") | {"siguiente": "SOC-01.1"}
     answer = browser.post(f"{base}/social", data=form)
     assert (answer.status_code, answer.location) == (303, f"{base}/social#punto-SOC-01.1")
@@ -75,7 +83,9 @@ def test_one_press_saves_the_whole_page_and_leads_to_the_next_item(browser: Flas
     assert browser.post(f"{base}/social", data={"siguiente": ""}).location == f"{base}/ambiental"
 
 
-def test_an_observation_needs_its_text_and_keeps_it_when_too_long(browser: FlaskClient, base: str, signing: Signing, session: Session) -> None:
+def test_an_observation_needs_its_text_and_keeps_it_when_too_long(
+    browser: FlaskClient, base: str, signing: Signing, session: Session
+) -> None:
     answer = browser.post(f"{base}/social", data=typed("SOC-01", "con_observacion") | typed("SOC-01.1", "suscribe"))
     assert answer.status_code == 422
     assert "SOC-01: Escriba la observación, o elija otra posición." in text_of(answer)
@@ -87,8 +97,12 @@ def test_an_observation_needs_its_text_and_keeps_it_when_too_long(browser: Flask
     assert said(session, signing.commitment) == {"SOC-01.1": ("suscribe", "")}
 
 
-def test_two_people_of_one_organisation_lose_nothing(browser: FlaskClient, actors: Actors, base: str, signing: Signing, session: Session) -> None:
-    colleague = actors.grant(actors.person("Colega de muestra"), "representative", signing.commitment.process.version.agenda, signing.commitment.organisation)
+def test_two_people_of_one_organisation_lose_nothing(
+    browser: FlaskClient, actors: Actors, base: str, signing: Signing, session: Session
+) -> None:
+    colleague = actors.grant(
+        actors.person("Colega de muestra"), "representative", signing.commitment.process.version.agenda, signing.commitment.organisation
+    )
     other = actors.signed_in(colleague)
     browser.post(f"{base}/social", data=typed("SOC-01", "suscribe", "Lo que escribió la primera."))
     untouched = typed("SOC-01") | typed("SOC-01.1", "no_suscribe")  # the page was drawn before: SOC-01 empty in it
@@ -125,7 +139,9 @@ def test_applying_with_observation_asks_for_texts(browser: FlaskClient, base: st
     assert said(session, signing.commitment) == {"SOC-01": ("suscribe", "")}
 
 
-def test_what_was_typed_waits_through_sign_in(app: Flask, client: FlaskClient, actors: Actors, base: str, signing: Signing, session: Session) -> None:
+def test_what_was_typed_waits_through_sign_in(
+    app: Flask, client: FlaskClient, actors: Actors, base: str, signing: Signing, session: Session
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     answer = client.post(f"{base}/social", data=typed("SOC-01", "con_observacion", "Escrito después de la hora."))
     assert (answer.status_code, answer.location) == (303, f"/entrar?next={base}/social")
@@ -146,10 +162,16 @@ def test_what_was_typed_waits_through_sign_in(app: Flask, client: FlaskClient, a
     assert session.scalar(select(func.count()).select_from(Parked)) == 0
 
 
-def test_a_page_of_another_site_cannot_save_or_park(app: Flask, browser: FlaskClient, client: FlaskClient, base: str, signing: Signing, session: Session) -> None:
+def test_a_page_of_another_site_cannot_save_or_park(
+    app: Flask, browser: FlaskClient, client: FlaskClient, base: str, signing: Signing, session: Session
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     answer = browser.post(f"{base}/social", data=typed("SOC-01", "suscribe", "No se pierde."))
-    assert (answer.status_code, "No se pierde." in answer.get_data(as_text=True), "Su sesión cambió" in text_of(answer)) == (400, True, True)
+    assert (answer.status_code, "No se pierde." in answer.get_data(as_text=True), "Su sesión cambió" in text_of(answer)) == (
+        400,
+        True,
+        True,
+    )
     assert client.post(f"{base}/social", data=typed("SOC-01", "suscribe"), headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert (said(session, signing.commitment), session.scalar(select(func.count()).select_from(Parked))) == ({}, 0)
 
@@ -173,7 +195,9 @@ def test_the_review_shows_the_unanswered_first_and_links_back(browser: FlaskClie
     html = browser.get(f"{base}/revisar").get_data(as_text=True)
     assert html.index("punto-AMB-01.2") < html.index('id="punto-SOC-01"')
     assert f"{base}/social?volver=revisar&amp;punto=SOC-01#punto-SOC-01" in html
-    back = browser.post(f"{base}/social", data=typed("SOC-01", "no_suscribe", "", 1) | {"volver": "revisar", "punto": "SOC-01", "siguiente": "SOC-01.1"})
+    back = browser.post(
+        f"{base}/social", data=typed("SOC-01", "no_suscribe", "", 1) | {"volver": "revisar", "punto": "SOC-01", "siguiente": "SOC-01.1"}
+    )
     assert back.location == f"{base}/revisar#punto-SOC-01"
 
 
@@ -182,12 +206,19 @@ def test_a_question_reaches_the_mesa_and_a_correction_too(browser: FlaskClient, 
     browser.post(f"{base}/preguntas", data={"item": "SOC-01", "text": "¿Qué año es la línea de base?"})
     browser.post(f"{base}/datos", data={"right": "no", "correction": "Mi segundo apellido."})
     asked = session.scalars(select(Question).order_by(Question.id)).all()
-    assert [(one.item_code, one.text) for one in asked] == [("SOC-01", "¿Qué año es la línea de base?"), (None, "Corrección de datos: Mi segundo apellido.")]
-    assert session.scalars(select(MailMessage.address).where(MailMessage.kind == "commitment.question")).all() == ["mesa@muestra.example"] * 2
+    assert [(one.item_code, one.text) for one in asked] == [
+        ("SOC-01", "¿Qué año es la línea de base?"),
+        (None, "Corrección de datos: Mi segundo apellido."),
+    ]
+    assert (
+        session.scalars(select(MailMessage.address).where(MailMessage.kind == "commitment.question")).all() == ["mesa@muestra.example"] * 2
+    )
     assert session.scalars(select(Event.kind).order_by(Event.id)).all() == ["chosen", "question_asked", "question_asked", "entered"]
 
 
-def test_after_the_deadline_nothing_is_saved_and_nothing_lost(browser: FlaskClient, base: str, signing: Signing, session: Session, now: datetime) -> None:
+def test_after_the_deadline_nothing_is_saved_and_nothing_lost(
+    browser: FlaskClient, base: str, signing: Signing, session: Session, now: datetime
+) -> None:
     signing.commitment.deadline = now - timedelta(minutes=1)
     session.commit()
     answer = browser.post(f"{base}/social", data=typed("SOC-01", "suscribe", "Sigue aquí."))
@@ -196,7 +227,9 @@ def test_after_the_deadline_nothing_is_saved_and_nothing_lost(browser: FlaskClie
     assert said(session, signing.commitment) == {}
 
 
-def test_reopening_discards_the_document_in_plain_sight(browser: FlaskClient, base: str, issued: Callable[..., Signing], actors: Actors, session: Session, portal: Portal) -> None:
+def test_reopening_discards_the_document_in_plain_sight(
+    browser: FlaskClient, base: str, issued: Callable[..., Signing], actors: Actors, session: Session, portal: Portal
+) -> None:
     signing = issued()
     commitment = signing.commitment
     first = commitment.head_sha256 or ""
