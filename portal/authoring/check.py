@@ -29,8 +29,11 @@ def examine(subject: Subject, *, beside: tuple[str, ...] = (), postgresql_url: s
         if loaded is None or refused:
             return [finding("carga", "", refused or [f"«{subject.name}» no se pudo cargar"]), *first]
         first = [
-            finding("carga", f"{loaded.plugin.label}, de {loaded.source}", []), statements.metadata(subject, loaded.plugin), statements.compatible(loaded.plugin),
-            _tried("nombres", lambda: statements.own_names(subject, loaded, beside)), *first,
+            finding("carga", f"{loaded.plugin.label}, de {loaded.source}", []),
+            statements.metadata(subject, loaded.plugin),
+            statements.compatible(loaded.plugin),
+            _tried("nombres", lambda: statements.own_names(subject, loaded, beside)),
+            *first,
             _tried("migraciones en SQLite", lambda: tables.moved(subject.name, plugins, home / "sqlite", "migraciones en SQLite")),
         ]
         if postgresql_url:
@@ -60,7 +63,11 @@ def _running(subject: Subject, plugins: tuple[str, ...], home: Path) -> Iterator
             [loaded] = [one for one in portal.registry.loaded if one.plugin.name == subject.name]
             asked = ask_all(portal, app, loaded, document)
             yield finding("hooks", _told(asked), [*asked.failures, *(one.sentence.rstrip(".") for one in portal.ask.refused())])
-            yield finding("tiempos", f"{len(asked.times)} respuestas, la más lenta en {max(asked.times, default=0) * 1000:.0f} ms de {BUDGET * 1000:.0f}", asked.slow)
+            yield finding(
+                "tiempos",
+                f"{len(asked.times)} respuestas, la más lenta en {max(asked.times, default=0) * 1000:.0f} ms de {BUDGET * 1000:.0f}",
+                asked.slow,
+            )
             yield _tried("títulos", lambda: pages.titled(subject, portal, app, loaded))
             yield _tried("escape", lambda: pages.escaped(subject, portal, app, asked, document))
             yield _tried("accesibilidad", lambda: pages.accessible(subject))

@@ -15,7 +15,10 @@ def new(settings: Settings, name: str, folder: str | None, kind: scaffold.Kind, 
     written = scaffold.write(name, kind, place, load(settings.plugins))
     files = [path.relative_to(place).as_posix() for path in written]
     lines = [
-        f"Escribimos {len(files)} archivos en {place}. Siga con:", f"  pip install -e '{place}[testing]'", f"  cd {place} && pytest", "  portal plugins check .",
+        f"Escribimos {len(files)} archivos en {place}. Siga con:",
+        f"  pip install -e '{place}[testing]'",
+        f"  cd {place} && pytest",
+        "  portal plugins check .",
     ]
     show({"name": name, "folder": str(place), "files": files}, as_json=as_json, lines=lines)
 

@@ -42,7 +42,12 @@ def _frame(path: Path, env: Environment) -> Iterator[str]:
     extends = tree.find(nodes.Extends) is not None
     if not extends and re.search(r"<html|<body|<!doctype", source, re.IGNORECASE):
         yield "es una página entera: debe extender base.html"
-    if extends and not any(block.name == "title" and block.body for block in tree.find_all(nodes.Block)) and "set doc_title" not in source and "mail/base" not in source:
+    if (
+        extends
+        and not any(block.name == "title" and block.body for block in tree.find_all(nodes.Block))
+        and "set doc_title" not in source
+        and "mail/base" not in source
+    ):
         yield "no tiene título ({% block title %})"
 
 
@@ -76,7 +81,9 @@ def _unescaped(path: Path, env: Environment) -> Iterator[str]:
         return
     if any(one.name == "safe" for one in tree.find_all(nodes.Filter)):
         yield "usa |safe"
-    if path.suffix == ".html" and any(option.key == "autoescape" for one in tree.find_all(nodes.EvalContextModifier) for option in one.options):
+    if path.suffix == ".html" and any(
+        option.key == "autoescape" for one in tree.find_all(nodes.EvalContextModifier) for option in one.options
+    ):
         yield "cambia autoescape"
 
 
@@ -128,11 +135,17 @@ def _poisoned(document: dict[str, Any]) -> dict[str, Any]:
 # What a page must not have, read in its source: pattern, and what to do instead.
 _BARRIERS = (
     (r"<img(?![^>]*\salt=)[^>]*>", "tiene una imagen sin alt"),
-    (r"<svg(?![^>]*(aria-hidden|role=))[^>]*>", "tiene un dibujo sin role=\"img\" y título, ni aria-hidden"),
+    (r"<svg(?![^>]*(aria-hidden|role=))[^>]*>", 'tiene un dibujo sin role="img" y título, ni aria-hidden'),
     (r"<table(?![^>]*role=\"presentation\")(?:(?!</table>).)*</table>", "tiene una tabla sin caption"),
-    (r"<(?:input(?![^>]*type=\"(?:hidden|submit)\")|select|textarea)(?![^>]*(?:aria-label|\sid=))[^>]*>", "tiene un campo sin etiqueta: use macros/forms.html"),
+    (
+        r"<(?:input(?![^>]*type=\"(?:hidden|submit)\")|select|textarea)(?![^>]*(?:aria-label|\sid=))[^>]*>",
+        "tiene un campo sin etiqueta: use macros/forms.html",
+    ),
     (r"<a(?=[\s>])(?![^>]*\shref)[^>]*>|<div[^>]*\sonclick", "tiene algo que se pulsa y no es enlace ni botón"),
-    (r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:", "tiene estilos o programa en la página, que la política de seguridad descarta"),
+    (
+        r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:",
+        "tiene estilos o programa en la página, que la política de seguridad descarta",
+    ),
     (r"(?:src|srcset|<link[^>]*href)=[\"'](?:https?:)?//", "trae algo de otro servidor"),
     (r"tabindex=\"[1-9]|<(?:marquee|blink)\b", "fuerza el orden del foco o mueve el texto"),
 )

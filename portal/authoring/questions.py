@@ -60,7 +60,12 @@ class Asked:
 
 def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any]) -> Asked:
     """Ask every hook that the plugin answers, with the sample agenda `document` where one is needed, and draw what it returns."""
-    impls = [impl for hook in specs.RULES for impl in getattr(portal.registry.manager.hook, hook).get_hookimpls() if impl.plugin_name == loaded.plugin.name]
+    impls = [
+        impl
+        for hook in specs.RULES
+        for impl in getattr(portal.registry.manager.hook, hook).get_hookimpls()
+        if impl.plugin_name == loaded.plugin.name
+    ]
     asked = Asked(tuple(impl.function.__name__ for impl in impls))
     with portal.sessions() as session:
         known = _known(portal, session, document)
@@ -100,8 +105,14 @@ def _known(portal: Portal, session: Session, document: dict[str, Any]) -> dict[s
     drafted = session.scalars(select(Agenda)).one()
     subjects = {"": None, "agenda": drafted.versions[0] if drafted.versions else None, "draft": drafted}
     return {
-        "portal": [portal], "session": [session], "agenda": [document], "dimension": document["dimensions"], "item": items[:CASES],
-        "(place, actor, subject)": [(name, NOBODY, subjects.get(name)) for name, bare in places() if bare or subjects.get(name) is not None],
+        "portal": [portal],
+        "session": [session],
+        "agenda": [document],
+        "dimension": document["dimensions"],
+        "item": items[:CASES],
+        "(place, actor, subject)": [
+            (name, NOBODY, subjects.get(name)) for name, bare in places() if bare or subjects.get(name) is not None
+        ],
     }
 
 
@@ -122,7 +133,9 @@ def _cases(hook: str, arguments: tuple[str, ...], known: dict[str, list[Any]]) -
     return [dict(zip(wanted, values, strict=True)) for values in product(*(known[name] for name in wanted))]
 
 
-def _ask(asked: Asked, hook: str, function: Callable[..., Any], arguments: dict[str, Any], portal: Portal, app: Flask, document: dict[str, Any]) -> None:
+def _ask(
+    asked: Asked, hook: str, function: Callable[..., Any], arguments: dict[str, Any], portal: Portal, app: Flask, document: dict[str, Any]
+) -> None:
     kind = specs.RULES[hook].kind
 
     def ask() -> list[Any]:

@@ -68,7 +68,9 @@ def unpacked(place: Path, root: Path | None = None) -> Subject:
     found = [(dist, point) for dist in distributions(path=[str(place)]) for point in dist.entry_points if point.group == GROUP]
     if len(found) != 1:
         listed = ", ".join(point.name for _, point in found) or "ninguno"
-        raise Invalid(f"La distribución debe traer un plugin en el grupo de entrada «{GROUP}» y trae {listed}. Si son varios, instálela y revíselos por su nombre.")
+        raise Invalid(
+            f"La distribución debe traer un plugin en el grupo de entrada «{GROUP}» y trae {listed}. Si son varios, instálela y revíselos por su nombre."
+        )
     dist, point = found[0]
     return Subject(point.name, point.module, place.joinpath(*point.module.split(".")[:-1]), dist, root)
 
@@ -97,7 +99,19 @@ def _built(root: Path, temporary: Path) -> Path:
     shutil.copytree(root, temporary / "source", ignore=LEFT_OUT)
     # With the builder at hand nothing is fetched; else pip fetches it from wherever it is configured to.
     here = ["--no-index", "--no-build-isolation"] if find_spec(str(backend).partition(".")[0].partition(":")[0]) else []
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps", *here, "--wheel-dir", str(temporary / "wheels"), str(temporary / "source")]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        *here,
+        "--wheel-dir",
+        str(temporary / "wheels"),
+        str(temporary / "source"),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - pip, over the author's own folder
     wheels = list((temporary / "wheels").glob("*.whl"))
     if run.returncode or len(wheels) != 1:

@@ -84,7 +84,9 @@ def survived(name: str, plugins: tuple[str, ...], home: Path, *, frozen: bool) -
     with trial.portal_with(others, home) as portal:
         before = _rows(portal, name, plugins)
         problems = [f"«portal db upgrade» movió {owner} otra vez" for owner in migrate.upgrade(portal.engine, portal.registry)]
-        problems += [f"«portal db check» ve diferencias en {one.owner}" for one in migrate.standing(portal.engine, portal.registry) if not one.ok]
+        problems += [
+            f"«portal db check» ve diferencias en {one.owner}" for one in migrate.standing(portal.engine, portal.registry) if not one.ok
+        ]
         client = create_app(portal).test_client()
         pages = ["/", "/agendas", "/entrar", *([f"/agendas/{trial.CODE}", f"/agendas/{trial.CODE}/v1.json"] if frozen else [])]
         problems += [f"{path} responde {status}" for path in pages if (status := client.get(path).status_code) != 200]  # noqa: PLR2004

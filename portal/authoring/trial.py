@@ -38,8 +38,14 @@ def needed(name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
 def portal_with(plugins: tuple[str, ...], home: Path, database_url: str = "") -> Iterator[Portal]:
     """Yield a portal with exactly `plugins`, in the folder `home`; its database may have no tables yet."""
     settings = replace(
-        load({}), home=home, plugins=plugins, database_url=database_url or f"sqlite:///{home / 'portal.db'}", queue_url="memory:",
-        storage_url=(home / "files").as_uri(), secret_key="a trial, thrown away", mail_url="smtp://127.0.0.1:9",  # noqa: S106 - nobody answers there
+        load({}),
+        home=home,
+        plugins=plugins,
+        database_url=database_url or f"sqlite:///{home / 'portal.db'}",
+        queue_url="memory:",
+        storage_url=(home / "files").as_uri(),
+        secret_key="a trial, thrown away",  # noqa: S106 - it protects nothing
+        mail_url="smtp://127.0.0.1:9",  # nobody answers there
     )
     portal = assemble(settings)
     try:

@@ -1,1 +1,3 @@
-"""The kit that plugin authors test with (a pytest plugin)."""
+"""The kit that plugin authors test with: where Rúbrica is installed, pytest loads this module as the plugin `rubrica`."""
+
+pytest_plugins = ("portal.testing.fixtures", "portal.testing.browser")

@@ -26,8 +26,6 @@ from portal.organisations.models import Organisation
 from portal.settings import Settings, load
 from portal.testing.agendas import sample_agenda
 
-pytest_plugins = ("portal.testing.browser",)
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --database, --postgresql-url for a server that is already running, and the setting `rubrica_plugins`."""
