@@ -17,11 +17,11 @@ class Facts(TypeDecorator[dict[str, Any]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's order
         """Write the canonical text."""
         return None if value is None else canonical(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any]:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any]:  # noqa: ARG002
         """Read the object, whatever stands there."""
         try:
             read = json.loads(value or "")
