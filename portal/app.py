@@ -15,7 +15,7 @@ from portal.accounts.views import blueprint as accounts
 from portal.agendas.views import blueprint as agendas
 from portal.context import Portal
 from portal.extend.kinds import PageItem
-from portal.extend.registry import Refused
+from portal.extend.registry import Refused, said
 from portal.limits import csrf, limiter
 from portal.organisations.views import blueprint as organisations
 from portal.paths import STATIC
@@ -154,9 +154,11 @@ def _plugin_pages(app: Flask, portal: Portal) -> None:
             undeclared = web.undeclared(trial)
             if undeclared:
                 raise TypeError(f"views without declared access: {undeclared}")  # noqa: TRY301
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             log.exception("pages of plugin %s left out", impl.plugin_name)
-            portal.ask.late_refusals.append(Refused(impl.plugin_name, f"Las páginas del plugin «{impl.plugin_name}» no se usan: {error}"))
+            portal.ask.late_refusals.append(Refused(impl.plugin_name, f"Las páginas del plugin «{impl.plugin_name}» no se usan: {said(error)}"))
             continue
         for blueprint in blueprints:
             app.register_blueprint(blueprint)

@@ -107,8 +107,12 @@ def upgrade() -> None:
     from portal.context import assemble  # noqa: PLC0415
 
     portal = assemble(settings())
-    moved = migrate.upgrade(portal.engine, portal.registry)
-    click.echo("Migrado: " + ", ".join(moved) if moved else "La base de datos ya estaba al día.")
+    failed: list[Any] = []
+    moved = migrate.upgrade(portal.engine, portal.registry, failed)
+    click.echo("Migrado: " + ", ".join(moved) if moved else "No había nada que migrar." if failed else "La base de datos ya estaba al día.")
+    for one in failed:
+        click.echo(one.sentence, err=True)
+    sys.exit(1 if failed else 0)
 
 
 @db.command()

@@ -1,5 +1,6 @@
 """What the whole programme runs on, put together once and without Flask: web, jobs and commands share it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
@@ -12,7 +13,7 @@ from portal.documents.store import FileStore
 from portal.extend import registry as plugins
 from portal.extend.ask import Ask
 from portal.extend.kinds import JobKind
-from portal.extend.registry import Registry
+from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
 from portal.settings import Settings, prepare_home
 
@@ -32,13 +33,13 @@ class Portal:
     queue: Queue
 
 
-def assemble(settings: Settings) -> Portal:
-    """Put the parts together: folder and secret, plugins, database, files, mail, queue.
+def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
+    """Put the parts together: folder and secret, plugins (but for the `unfit`), database, files, mail, queue.
 
     Raises `Misconfigured`. Touches no table: `portal.migrate.upgrade` does.
     """
     settings = prepare_home(settings)
-    registry = plugins.load(settings.plugins)
+    registry = plugins.load(settings.plugins, unfit=unfit)
     engine = db.new_engine(settings.database_url)
     templates = templating.environment(registry, zone=settings.timezone)
     portal = Portal(

@@ -2,14 +2,21 @@
 
 from portal import migrate
 from portal.context import Portal, assemble
+from portal.extend.registry import Refused
 from portal.organisations.territories import load_territories
 from portal.settings import Settings
 
 
 def ready(settings: Settings) -> Portal:
-    """Return the portal of `settings`, migrated and with its territories. Safe to run twice at once."""
-    portal = assemble(settings)
-    migrate.upgrade(portal.engine, portal.registry)
+    """Return the portal of `settings`, migrated and with its territories. Safe to run twice at once.
+
+    A plugin whose tables cannot be brought up to date is refused: what it would read is not what its code expects.
+    """
+    portal, failed = assemble(settings), list[Refused]()
+    migrate.upgrade(portal.engine, portal.registry, failed)
+    if failed:
+        portal.engine.dispose()
+        portal = assemble(settings, unfit=failed)
     with portal.sessions() as session:
         if load_territories(session):
             session.commit()

@@ -1,6 +1,7 @@
 """Brings the database to the code's shape: the core first, then each plugin, each with its own version table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.types import TypeDecorator
 
 from portal.db import Base
-from portal.extend.registry import Registry
+from portal.extend.registry import Refusal, Refused, Registry, refusal, said
 from portal.paths import MIGRATIONS
 from portal.templating import plugin_folder
 
@@ -67,13 +68,29 @@ def owners(registry: Registry) -> list[Owner]:
     return found
 
 
-def load_models(registry: Registry) -> None:
-    """Import every table of the core and of the plugins in use."""
+def load_models(registry: Registry, failed: list[Refused] | None = None) -> None:
+    """Import every table of the core and of the plugins in use (see `upgrade` for `failed`)."""
     for module in CORE_MODELS:
         import_module(module)
     for one in registry.loaded:
-        if find_spec(f"{one.package}.models"):
-            import_module(f"{one.package}.models")
+        with _refusing(one.plugin.name, failed):
+            if find_spec(f"{one.package}.models"):
+                import_module(f"{one.package}.models")
+
+
+@contextmanager
+def _refusing(name: str, failed: list[Refused] | None) -> Iterator[None]:
+    """Turn a plugin's failure into its refusal in `failed`; without such a list, and for the core, let it out."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if failed is None or name == CORE:
+            raise
+        reason = Refusal(f"sus tablas no se pudieron poner al día ({type(error).__name__}: {(said(error).splitlines() or ['?'])[0]}).")
+        reason.__cause__ = error
+        failed.append(refusal(name, reason))
 
 
 def metadata() -> MetaData:
@@ -121,37 +138,55 @@ def _config(owner: Owner, connection: Connection, names: Sequence[str]) -> Confi
     return config
 
 
-def upgrade(engine: Engine, registry: Registry) -> list[str]:
-    """Bring every owner's tables to the newest revision; return the owners that moved. Safe to run twice at once."""
-    return [owner.name for owner in owners(registry) if _move(engine, registry, owner, "head", command.upgrade)]
+def upgrade(engine: Engine, registry: Registry, failed: list[Refused] | None = None) -> list[str]:
+    """Bring every owner's tables to the newest revision; return the owners that moved. Safe to run twice at once.
+
+    With `failed`, a plugin whose tables or migrations fail is added to it and the others go on; the core's failure raises.
+    """
+    load_models(registry, failed)
+    moved = []
+    for owner in owners(registry):
+        if owner.name in {one.name for one in failed or ()}:
+            continue
+        with _refusing(owner.name, failed):
+            if _move(engine, registry, owner, "head", command.upgrade):
+                moved.append(owner.name)
+    return moved
 
 
 def downgrade(engine: Engine, registry: Registry, owner_name: str, revision: str = "base") -> None:
     """Take an owner's tables back to `revision`."""
+    load_models(registry)
     owner = next(one for one in owners(registry) if one.name == owner_name)
     _move(engine, registry, owner, revision, command.downgrade)
 
 
 def _move(engine: Engine, registry: Registry, owner: Owner, revision: str, act: Callable[[Config, str], None]) -> bool:
-    load_models(registry)
     names = [one.name for one in owners(registry)]
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # batch mode rebuilds tables
-            connection.commit()
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            _foreign_keys(connection, "OFF")
         else:
-            connection.exec_driver_sql("SELECT pg_advisory_lock(7274)")
-        before = _current(connection, owner)
-        act(_config(owner, connection, names), revision)
-        connection.commit()
-        after = _current(connection, owner)
-        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("SELECT pg_advisory_lock(7274)")  # one process at a time
+        try:
+            before = _current(connection, owner)
+            act(_config(owner, connection, names), revision)
             connection.commit()
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        else:
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(7274)")
-        connection.commit()
-    return before != after
+            return before != _current(connection, owner)
+        finally:
+            connection.rollback()  # of a failure, or of what `_current` began
+            if sqlite:
+                _foreign_keys(connection, "ON")
+            else:
+                connection.exec_driver_sql("SELECT pg_advisory_unlock(7274)")
+                connection.commit()
+
+
+def _foreign_keys(connection: Connection, state: str) -> None:
+    """Switch foreign keys off while batch mode rebuilds tables. Through the driver: inside a transaction SQLite ignores it."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def _current(connection: Connection, owner: Owner) -> str | None:
@@ -160,26 +195,33 @@ def _current(connection: Connection, owner: Owner) -> str | None:
 
 def standing(engine: Engine, registry: Registry) -> list[Standing]:
     """Compare the database with the code, for the core and each plugin."""
-    load_models(registry)
+    broken: list[Refused] = []
+    load_models(registry, broken)
     everyone = owners(registry)
     names = [owner.name for owner in everyone]
     found = []
     for owner in everyone:
-        with engine.connect() as connection:
-            script = ScriptDirectory.from_config(_config(owner, connection, names))
-            context = MigrationContext.configure(
-                connection,
-                opts={
-                    "version_table": version_table(owner.name),
-                    "compare_type": True,
-                    "include_name": belongs_to(owner.name, names),
-                    "include_object": owned_objects(owner.name, names),
-                },
-            )
-            current = context.get_current_revision()
-            differences = tuple(str(one) for one in compare_metadata(context, metadata())) if current == script.get_current_head() else ()
-            found.append(Standing(owner.name, current, script.get_current_head(), differences))
-    return found
+        with _refusing(owner.name, broken):
+            found.append(_standing(engine, owner, names))
+    told = {one.name: one.sentence for one in broken}
+    return [one for one in found if one.owner not in told] + [Standing(name, None, None, (sentence,)) for name, sentence in told.items()]
+
+
+def _standing(engine: Engine, owner: Owner, names: Sequence[str]) -> Standing:
+    with engine.connect() as connection:
+        script = ScriptDirectory.from_config(_config(owner, connection, names))
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": version_table(owner.name),
+                "compare_type": True,
+                "include_name": belongs_to(owner.name, names),
+                "include_object": owned_objects(owner.name, names),
+            },
+        )
+        current = context.get_current_revision()
+        differences = tuple(str(one) for one in compare_metadata(context, metadata())) if current == script.get_current_head() else ()
+        return Standing(owner.name, current, script.get_current_head(), differences)
 
 
 def owned_objects(owner: str, names: Sequence[str]) -> Callable[..., bool]:

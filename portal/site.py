@@ -60,6 +60,7 @@ def status() -> str:
         loaded=portal.registry.loaded,
         hooks=_hooks(portal),
         refused=portal.ask.refused(),
+        slow=portal.ask.patience.slow(),
         faults=list(portal.ask.faults)[::-1],
     )
 

@@ -28,7 +28,7 @@ MAX_TRIES = 10
 def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
     """Return an agenda (`rubrica.agenda/1`) as the HTML that goes into a PDF: every item, and the plugins' chapters."""
     shown = [
-        {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda)]}
+        {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda, wait=True)]}
         for one in agenda["dimensions"]
     ]
     links = {
@@ -50,7 +50,7 @@ def _chapter(portal: "Portal", chapter: Chapter, dimension: dict[str, Any], agen
             {**chapter.context, "agenda": agenda, "dimension": dimension, "medium": "pdf"}
         )
 
-    return Markup(portal.ask.drawn(chapter, "agenda_chapter", render))  # noqa: S704 - an autoescaped template
+    return Markup(portal.ask.drawn(chapter, "agenda_chapter", render, wait=True))  # noqa: S704 - an autoescaped template
 
 
 def version_pdf(portal: "Portal", version: AgendaVersion) -> bytes:

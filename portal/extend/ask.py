@@ -1,16 +1,18 @@
-"""The only caller of hooks: attributes each answer, isolates each plugin, checks kinds, sorts, applies policies."""
+"""The only caller of hooks: attributes each answer, isolates and times each plugin, checks kinds, sorts, applies policies."""
 
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.clock import now
 from portal.extend import kinds, specs
-from portal.extend.registry import Refused, Registry, order
+from portal.extend.answers import checked
+from portal.extend.patience import REST, Patience, Slow
+from portal.extend.registry import Refused, Registry, order, said
 from portal.log import redacted
 
 if TYPE_CHECKING:
@@ -39,15 +41,16 @@ class Ask:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.faults: deque[Fault] = deque(maxlen=100)
+        self.patience = Patience()
         self.late_refusals: list[Refused] = []  # plugins whose blueprints failed
 
     def page_items(self, place: str, actor: "Actor", subject: Any = None) -> list[kinds.PageItem]:
         """What the plugins show in a place of a page."""
         return self._all("page_items", place=place, actor=actor, subject=subject)
 
-    def agenda_chapter(self, dimension: dict[str, Any], agenda: dict[str, Any]) -> list[kinds.Chapter]:
-        """The plugins' pages about one dimension of a frozen agenda."""
-        return self._all("agenda_chapter", dimension=dimension, agenda=agenda)
+    def agenda_chapter(self, dimension: dict[str, Any], agenda: dict[str, Any], *, wait: bool = False) -> list[kinds.Chapter]:
+        """The plugins' pages about one dimension of a frozen agenda. `wait`: for a document, which leaves nobody out for being slow."""
+        return self._all("agenda_chapter", wait=wait, dimension=dimension, agenda=agenda)
 
     def item_objections(self, item: dict[str, Any], agenda: dict[str, Any]) -> list[kinds.Objection]:
         """Reasons why an item cannot be frozen."""
@@ -91,42 +94,68 @@ class Ask:
         ]
         return objections + [kinds.Objection(sentence=sentence, subject=subject, plugin=plugin) for plugin, sentence in closed]
 
-    def _all(self, hook: str, failed: list[Fault] | None = None, **arguments: Any) -> list[Any]:
-        kind = specs.RULES[hook].kind
+    def _all(self, hook: str, failed: list[Fault] | None = None, *, wait: bool = False, **arguments: Any) -> list[Any]:
+        rule = specs.RULES[hook]
+        cut = rule.policy is specs.Policy.SKIP and not wait  # who may object or is told afterwards is asked, however slow
         found: list[Any] = []
         for impl in getattr(self.registry.manager.hook, hook).get_hookimpls():
+            place = (impl.plugin_name, hook, str(arguments.get("place", "")))
+            if cut and self.patience.resting(place):
+                continue
+            started = self.patience.timer()
             try:
                 given = impl.function(**{name: arguments[name] for name in impl.argnames})
-                if kind is not None:
-                    found.extend(self._checked(given, kind, impl.plugin_name))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - isolation is this class's purpose
+                if rule.kind is not None:
+                    found.extend(self._attributed(answer, impl.plugin_name) for answer in checked(given, rule.kind))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - isolation is this class's purpose, and SystemExit is no plugin's to raise
                 fault = self._record(impl.plugin_name, hook, error)
                 if failed is not None:
                     failed.append(fault)
+            self._timed(place, self.patience.timer() - started, cut=cut)
         return sorted(found, key=order)
 
     @staticmethod
-    def _checked(given: Iterable[Any], kind: type, plugin: str) -> list[Any]:
-        answers = list(given)
-        for answer in answers:
-            if not isinstance(answer, kind):
-                raise TypeError(f"returned {type(answer).__name__}, not {kind.__name__}")
-        return [
-            replace(answer, plugin=plugin) if isinstance(answer, kinds.Objection | kinds.PageItem | kinds.Chapter) else answer
-            for answer in answers
-        ]
+    def _attributed(answer: Any, plugin: str) -> Any:
+        return replace(answer, plugin=plugin) if hasattr(answer, "plugin") else answer
 
-    def drawn(self, answer: kinds.PageItem | kinds.Chapter, hook: str, render: Callable[[], str]) -> str:
-        """Return what `render` makes of an answer's template; "" when it fails, and the fault is remembered."""
+    def drawn(self, answer: kinds.PageItem | kinds.Chapter, hook: str, render: Callable[[], str], *, wait: bool = False) -> str:
+        """Return what `render` makes of an answer's template; "" when it fails, and the fault is remembered.
+
+        A template that was slow three times is left out for a while, unless the page can `wait` (a document).
+        """
+        place = (answer.plugin, hook, answer.template)
+        if not wait and self.patience.resting(place):
+            return ""
+        started = self.patience.timer()
         try:
             return render()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's template never takes a page down
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a plugin's template never takes a page down
             self._record(answer.plugin, hook, error)
             return ""
+        finally:
+            self._timed(place, self.patience.timer() - started, cut=not wait)
+
+    def _timed(self, place: tuple[str, str, str], seconds: float, *, cut: bool) -> None:
+        slow = self.patience.note(place, seconds, cut=cut)
+        if slow is None:
+            return
+        fault = Fault(slow.plugin, slow.hook, now(), _told(slow), "")
+        self.faults.append(fault)
+        log.error("plugin %s was slow in %s %s: %s ms", slow.plugin, slow.hook, slow.place, slow.took)
 
     def _record(self, plugin: str, hook: str, error: BaseException) -> Fault:
-        sentence = redacted(f"El plugin «{plugin}» falló en «{hook}» ({type(error).__name__}: {error}).")
+        sentence = redacted(f"El plugin «{plugin}» falló en «{hook}» ({type(error).__name__}: {said(error)}).")
         fault = Fault(plugin, hook, now(), sentence, redacted("".join(traceback.format_exception(error))))
         self.faults.append(fault)
         log.error("plugin %s failed in %s", plugin, hook, exc_info=error)
         return fault
+
+
+def _told(slow: Slow) -> str:
+    where = f"«{slow.hook}»" + (f" ({slow.place})" if slow.place else "")
+    after = f"no se le pregunta allí durante {REST.total_seconds() / 60:.0f} minutos" if slow.until else "se le sigue preguntando"
+    return f"El plugin «{slow.plugin}» tardó {', '.join(map(str, slow.took))} ms en {where}: {after}."

@@ -19,6 +19,7 @@ import pluggy
 
 from portal.accounts.actor import CORE_PERMISSIONS
 from portal.extend import kinds, specs
+from portal.extend.answers import checked
 from portal.extend.plugin import Plugin
 from portal.log import redacted
 
@@ -53,7 +54,7 @@ class Refused:
 
 
 class Refusal(Exception):
-    """Raised inside this module with the sentence that goes into `Refused`."""
+    """Raised with the sentence that goes into `Refused`."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +100,23 @@ RESERVED: dict[str, dict[tuple[str, ...], str]] = {
 ASKED_AT_START = tuple(name for name, rule in specs.RULES.items() if rule.policy is specs.Policy.REFUSE and name != "blueprints")
 
 
-def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registry:
+def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START, unfit: Sequence[Refused] = ()) -> Registry:
     """Return the registry of the plugins `names`, bundled (plugins.<name>) or installed (entry point).
 
-    `hooks` are asked now; `portal --help` asks for commands alone, because others import what they answer with.
+    `hooks` are asked now; `portal --help` asks for commands alone, because others import what they answer with. `unfit`
+    are refused already (their tables could not be made), and so is who needs them.
     """
     manager = pluggy.PluginManager("portal")
     manager.add_hookspecs(specs)
-    refused: dict[str, Refused] = {}
+    refused: dict[str, Refused] = {one.name: one for one in unfit}
     found: dict[str, tuple[Plugin, ModuleType, str]] = {}
-    for name in names:
+    for name in (one for one in names if one not in refused):
         try:
             found[name] = _find(name)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault never takes the portal down
-            refused[name] = _refusal(name, error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a plugin's fault never takes the portal down, whatever it raises
+            refused[name] = refusal(name, error)
     loaded: list[Loaded] = []
     for name in _ordered(found, refused):
         plugin, module, source = found[name]
@@ -121,18 +125,29 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START) -> Registr
             answers = _register(manager, plugin, module, hooks)
             _check_names(plugin, answers, loaded)
             loaded.append(Loaded(plugin, module, source, MappingProxyType(answers)))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - as above
             if manager.has_plugin(name):
                 manager.unregister(name=name)
-            refused[name] = _refusal(name, error)
+            refused[name] = refusal(name, error)
     for one in refused.values():
         log.error("plugin %s refused: %s", one.name, one.sentence)
     return Registry(tuple(loaded), tuple(refused.values()), manager)
 
 
-def _refusal(name: str, error: BaseException) -> Refused:
-    sentence = str(error) if isinstance(error, Refusal) else f"falló al cargarse ({type(error).__name__}: {error})"
+def refusal(name: str, error: BaseException) -> Refused:
+    """Return the refusal of a plugin by what it raised, or by a `Refusal`'s sentence."""
+    sentence = str(error) if isinstance(error, Refusal) else f"falló al cargarse ({type(error).__name__}: {said(error)})"
     return Refused(name, redacted(f"El plugin «{name}» no se usa: {sentence}"), redacted("".join(traceback.format_exception(error))))
+
+
+def said(error: BaseException) -> str:
+    """Return an exception's words; a plugin's own exception may fail even at that."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - as above
+        return "?"
 
 
 def _find(name: str) -> tuple[Plugin, ModuleType, str]:
@@ -195,7 +210,7 @@ def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType,
             for answer in given:
                 if kind is not None and not isinstance(answer, kind):
                     raise Refusal(f"su hook «{hook}» devuelve {type(answer).__name__} y no {kind.__name__}.")
-            answers[hook] = given
+            answers[hook] = tuple(checked(given, kind)) if kind is not None else given
     return answers
 
 
@@ -204,10 +219,6 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
     keys = {
         "dimensions": (("name",), ("prefix",)),
         "item_fields": (("dimension", "name"),),
-        "permissions": (("action",),),
-        "commands": (("name",),),
-        "jobs": (("name",),),
-        "exporters": (("name",),),
     }
     for hook, alternatives in keys.items():
         for attributes in alternatives:
