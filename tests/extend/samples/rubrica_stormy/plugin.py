@@ -18,6 +18,11 @@ def page_items(place: str, actor: Any, subject: Any) -> Iterable[PageItem]:
 
 
 @hookimpl
+def panels(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
 def agenda_chapter(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterable[Chapter]:
     yield Chapter(label="Antes de la tormenta", template="stormy/none.html")
     fail()
