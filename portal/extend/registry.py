@@ -219,6 +219,10 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
     keys = {
         "dimensions": (("name",), ("prefix",)),
         "item_fields": (("dimension", "name"),),
+        "permissions": (("action",),),
+        "commands": (("name",),),
+        "jobs": (("name",),),
+        "exporters": (("name",),),
     }
     for hook, alternatives in keys.items():
         for attributes in alternatives:
