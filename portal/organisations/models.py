@@ -7,22 +7,23 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.db import Base, UtcDateTime
+from portal.i18n import N_
 
 KINDS = {
-    "partido_politico": "Partido político",
-    "movimiento_regional": "Movimiento regional",
-    "alianza_electoral": "Alianza electoral",
-    "sociedad_civil": "Organización de la sociedad civil",
-    "entidad_publica": "Entidad pública",
+    "partido_politico": N_("Partido político"),
+    "movimiento_regional": N_("Movimiento regional"),
+    "alianza_electoral": N_("Alianza electoral"),
+    "sociedad_civil": N_("Organización de la sociedad civil"),
+    "entidad_publica": N_("Entidad pública"),
 }
 POLITICAL_KINDS = ("partido_politico", "movimiento_regional", "alianza_electoral")
 CAPACITIES = {
-    "candidato_gobernador": "Candidato/a a gobernador/a",
-    "personero_titular": "Personero/a legal titular",
-    "personero_alterno": "Personero/a legal alterno/a",
-    "representante": "Representante",
-    "coordinador_regional": "Coordinador/a regional",
-    "testigo": "Testigo",
+    "candidato_gobernador": N_("Candidato/a a gobernador/a"),
+    "personero_titular": N_("Personero/a legal titular"),
+    "personero_alterno": N_("Personero/a legal alterno/a"),
+    "representante": N_("Representante"),
+    "coordinador_regional": N_("Coordinador/a regional"),
+    "testigo": N_("Testigo"),
 }
 
 
