@@ -123,13 +123,22 @@ def _poisoned(document: dict[str, Any]) -> dict[str, Any]:
     """Return the agenda with markup in everything that a person writes; names and codes stay."""
 
     def item(one: dict[str, Any]) -> dict[str, Any]:
-        fields = {name: {"label": HOSTILE, "value": HOSTILE} for name in one["fields"]}
+        fields = {name: {**field, "label": HOSTILE, "value": _dirty(field["value"])} for name, field in one["fields"].items()}
         indicators = [{**row, "name": HOSTILE, "source": HOSTILE, "unit": HOSTILE} for row in one["indicators"]]
         alignments = [{**row, "label": HOSTILE} for row in one["alignments"]]
         return {**one, "text": HOSTILE, "responsible": HOSTILE, "fields": fields, "indicators": indicators, "alignments": alignments}
 
     dimensions = [{**one, "label": HOSTILE, "items": [item(row) for row in one["items"]]} for one in document["dimensions"]]
     return {**document, "title": HOSTILE, "summary": HOSTILE, "dimensions": dimensions}
+
+
+def _dirty(value: Any) -> Any:
+    """Return a field's value, a text or a list of rows, with markup for text."""
+    if isinstance(value, dict):
+        return {key: _dirty(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_dirty(one) for one in value]
+    return HOSTILE if isinstance(value, str) else value
 
 
 # What a page must not have, read in its source: pattern, and what to do instead.
