@@ -85,5 +85,5 @@ def _answered(loaded: Loaded) -> Iterator[str]:
     for one in loaded.answers.get("item_fields", ()):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", one.name):
             yield f"el campo «{one.name}» necesita un nombre de minúsculas sin tilde, cifras y guion bajo"
-        if (one.kind == "choice") != bool(one.choices):
+        if (one.kind in {"choice", "choices"}) != bool(one.choices):
             yield f"el campo «{one.name}» es de tipo {one.kind} y sus opciones no corresponden"
