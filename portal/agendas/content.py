@@ -3,54 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from portal.agendas import own_fields
+from portal.agendas.figures import decimal, year
 from portal.errors import Invalid
 from portal.extend.kinds import ItemField
 from portal.i18n import N_
 
 TEXTS = ("name", "unit", "source", "source_url")
-YEARS = (1900, 2100)
 LONGEST = {"text": 20_000, "responsible": 400}
-_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
 
 
 def tidy(text: object) -> str:
     """Return `text` in Unicode's composed form, with plain line ends and no spaces around it."""
     return unicodedata.normalize("NFC", str(text or "")).replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def decimal(text: object) -> str | None:
-    """Return a figure as a plain decimal string (1,234.5 → 1234.5; 55,8 → 55.8), None when empty.
-
-    Raises `ValueError` for anything else.
-    """
-    written = re.sub(r"[\s\u00a0]", "", str(text if text is not None else ""))
-    if not written:
-        return None
-    if _PLAIN.fullmatch(written):
-        return written
-    if _GROUPED.fullmatch(written):
-        return written.replace(",", "")
-    if _COMMA.fullmatch(written):
-        return written.replace(",", ".")
-    raise ValueError(written)
-
-
-def year(text: object) -> int | None:
-    """Return a year from 1900 to 2100, None when empty. Raises `ValueError`."""
-    written = str(text if text is not None else "").strip()
-    if not written:
-        return None
-    if not re.fullmatch(r"\d{4}", written, re.ASCII):
-        raise ValueError(written)
-    number = int(written)
-    if not YEARS[0] <= number <= YEARS[1]:
-        raise ValueError(written)
-    return number
 
 
 def clean(raw: Mapping[str, Any], fields: Sequence[ItemField]) -> dict[str, Any]:
@@ -119,27 +86,12 @@ def _fields(values: Mapping[str, Any], fields: Sequence[ItemField], wrong: dict[
     kept = {name: tidy(value) for name, value in values.items() if tidy(value)}
     for name, field in known.items():
         try:
-            value = _field(field, kept.get(name, ""))
+            value = own_fields.kept(field, kept.get(name, ""))
         except ValueError:
-            wrong[f"fields-{name}"] = N_("Este dato no tiene la forma esperada.")
+            wrong[f"fields-{name}"] = own_fields.UNLIKE_ROWS if field.kind == "rows" else own_fields.UNLIKE
             continue
         if value:
             kept[name] = value
         elif field.required:
             wrong[f"fields-{name}"] = N_("Complete este dato.")
     return dict(sorted(kept.items()))
-
-
-def _field(field: ItemField, value: str) -> str:
-    """Return a field's value as it is kept. Raises `ValueError`."""
-    if not value:
-        return ""
-    if field.kind == "choice" and value not in {choice for choice, _ in field.choices}:
-        raise ValueError(value)
-    if field.kind == "number":
-        return decimal(value) or ""
-    if field.kind == "date":
-        return date.fromisoformat(value).isoformat()
-    if field.kind == "text":
-        return " ".join(value.split())
-    return value

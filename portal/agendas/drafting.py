@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.agendas import own_fields
 from portal.agendas.models import Agenda, AgendaDimension, Item
 from portal.documents.canonical import digest
 from portal.extend.ask import Ask
@@ -92,17 +93,10 @@ def _dimension(dimension: AgendaDimension, items: Sequence[Item], registry: Regi
     }
 
 
-def _fields(values: Mapping[str, str], fields: Sequence[ItemField]) -> dict[str, dict[str, str]]:
-    """Return the extra fields as people read them: a choice by its label, so that it is read without its plugin."""
+def _fields(values: Mapping[str, str], fields: Sequence[ItemField]) -> dict[str, dict[str, Any]]:
+    """Return the extra fields as people read them, so that they are read without their plugin."""
     known = {field.name: field for field in fields}
-    found = {}
-    for name, value in sorted(values.items()):
-        if value == "":
-            continue
-        field = known.get(name)
-        shown = dict(field.choices).get(value, value) if field else value
-        found[name] = {"label": field.label if field else name, "value": shown}
-    return found
+    return {name: own_fields.shown(known.get(name), name, value) for name, value in sorted(values.items()) if value != ""}
 
 
 def objections(ask: Ask, document: Mapping[str, Any]) -> list[Objection]:

@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.agendas.own_fields import LIST
 from portal.errors import Invalid
 from portal.extend.kinds import Dimension, ItemField
 from portal.i18n import N_
@@ -55,6 +56,14 @@ class Checkboxes(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class Several(Checkboxes):
+    """Several choices of an item's own field, kept as one text with commas between."""
+
+    def process_data(self, value: object) -> None:
+        """Take apart what was kept."""
+        super().process_data([one for one in str(value or "").split(LIST) if one] if not isinstance(value, list) else value)
 
 
 class DimensionsForm(FlaskForm):  # type: ignore[misc]
@@ -111,7 +120,7 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
 
     def content(self) -> dict[str, Any]:
         """Return what was typed in the shape that the service takes."""
-        extra = {name.removeprefix("fields-"): self[name].data for name in self._fields if name.startswith("fields-")}
+        extra = {name.removeprefix("fields-"): _typed(self[name].data) for name in self._fields if name.startswith("fields-")}
         rows = {
             name: [{key: value for key, value in row.items() if key != "csrf_token"} for row in self[name].data]
             for name in ("indicators", "alignments")
@@ -136,13 +145,23 @@ def item_form(
     return form
 
 
+def _typed(value: object) -> object:
+    """Return several choices as the service takes them: with commas between."""
+    return LIST.join(map(str, value)) if isinstance(value, list) else value
+
+
 def _extra(field: ItemField) -> Any:
     text: dict[str, Any] = {"label": field.label, "description": field.hint}
     if field.required:
         text["validators"] = [_Required()]
     if field.kind == "choice":
         return SelectField(choices=[("", lazy_gettext("Sin definir")), *field.choices], validate_choice=False, **text)
-    return TextAreaField(**text) if field.kind == "textarea" else StringField(**text)
+    if field.kind == "choices":
+        return Several(choices=list(field.choices), validate_choice=False, **text)
+    if field.kind == "rows":
+        columns = " | ".join(column.label for column in field.columns)
+        text["description"] = lazy_gettext("Una fila por línea, así: %(columns)s. %(hint)s", columns=columns, hint=field.hint)
+    return TextAreaField(**text) if field.kind in {"textarea", "rows"} else StringField(**text)
 
 
 class _Required:

@@ -11,10 +11,12 @@ from portal.agendas import queries, service
 from portal.agendas.blueprint import blueprint
 from portal.agendas.codes import suggest_code
 from portal.agendas.comparing import Part, compare_items
+from portal.agendas.context import alignment_key, alignment_row, indicator_key, indicator_row
 from portal.agendas.drafting import draft_document, item_document, kind_labels, reading_order
 from portal.agendas.editing import dimension_of
 from portal.agendas.forms import ItemForm, item_data, item_form, show_errors
 from portal.agendas.models import Agenda, AgendaDimension, Item
+from portal.agendas.showing import alignment
 from portal.errors import Conflict, Invalid, Stale
 from portal.failures import told
 from portal.web import back_to, commit, person_id, portal, requires, session
@@ -33,6 +35,24 @@ def _form(place: AgendaDimension, data: dict[str, Any] | None = None, *, typed: 
     return item_form(kind_labels(registry, place.name), registry.item_fields(place.name), data, typed=typed)
 
 
+def _from_catalogue(place: AgendaDimension, rows: str) -> dict[str, Any]:
+    """Return the row that the person chose from the dimension's catalogue, or an empty one."""
+    chosen, registry = request.form.get(f"catalogue-{rows}", ""), portal().registry
+    if rows == "alignments":
+        return next((alignment_row(one) for one in registry.alignments(place.name) if alignment_key(one) == chosen), {})
+    territory = g.agenda.territory_inei
+    return next((indicator_row(one, territory) for one in registry.indicators(place.name) if indicator_key(one) == chosen), {})
+
+
+def _offered(place: AgendaDimension) -> dict[str, list[tuple[str, str]]]:
+    """Return what the form offers to take from the dimension's catalogue: (key, words)."""
+    registry = portal().registry
+    return {
+        "indicators": [(indicator_key(one), f"{one.label} ({one.unit})") for one in registry.indicators(place.name)],
+        "alignments": [(alignment_key(one), alignment(alignment_row(one))) for one in registry.alignments(place.name)],
+    }
+
+
 def _rows_button(form: ItemForm, place: AgendaDimension) -> ItemForm | None:
     """Return the form with a row more or less when such a button was pressed; nothing typed is lost."""
     asked = next((name for name in request.form if name.startswith(("add-", "drop-"))), None)
@@ -49,7 +69,7 @@ def _rows_button(form: ItemForm, place: AgendaDimension) -> ItemForm | None:
     if rows not in {"indicators", "alignments"}:
         return None
     if act == "add":
-        data[rows] = [*data[rows], {}]
+        data[rows] = [*data[rows], _from_catalogue(place, rows)]
     elif at and at[0].isdecimal():
         data[rows] = [row for number, row in enumerate(data[rows]) if number != int(at[0])]
     return _form(place, data)
@@ -198,6 +218,7 @@ def _item_page(
         conflict=conflict,
         objections=against,
         others=others,
+        offered=_offered(place),
         code=agenda.code,
     )
 

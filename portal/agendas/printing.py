@@ -9,8 +9,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.agendas.charts import drawn
 from portal.agendas.freezing import PRINTED, subject
 from portal.agendas.models import AgendaVersion
+from portal.agendas.own_fields import cells
 from portal.agendas.queries import version_document
 from portal.agendas.showing import alignment, citation_order, figure
 from portal.documents.rendering import Attached, render_markdown, render_pdf
@@ -26,9 +28,9 @@ MAX_TRIES = 10
 
 
 def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
-    """Return an agenda (`rubrica.agenda/1`) as the HTML that goes into a PDF: every item, and the plugins' chapters."""
+    """Return an agenda (`rubrica.agenda/1`) as the HTML that goes into a PDF: every item, the plugins' panels and chapters."""
     shown = [
-        {**one, "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda, wait=True)]}
+        {**one, "panels": drawn(portal.ask.panels(one, agenda, wait=True)), "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda, wait=True)]}
         for one in agenda["dimensions"]
     ]
     links = {
@@ -40,7 +42,9 @@ def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
     }
     cited = sorted(links.values(), key=citation_order)
     template = portal.templates.get_template("agendas/_annex_pdf.html")
-    html = template.render(agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment, cited=cited)
+    html = template.render(
+        agenda=agenda, dimensions=shown, markdown=render_markdown, figure=figure, alignment=alignment, cells=cells, cited=cited
+    )
     return Markup(html)  # noqa: S704 - an autoescaped template
 
 

@@ -8,8 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.agendas import queries
 from portal.agendas.blueprint import blueprint
+from portal.agendas.charts import amount, drawn
 from portal.agendas.comparing import compare
+from portal.agendas.context import Context, context, mentioned
 from portal.agendas.models import AgendaVersion
+from portal.agendas.own_fields import cells
 from portal.agendas.showing import alignment, figure
 from portal.documents.rendering import render_markdown
 from portal.errors import Conflict
@@ -47,6 +50,9 @@ def version(code: str, number: int) -> str:
 
 def _page(shown: AgendaVersion) -> str:
     document = queries.version_document(portal().store, shown)
+    names = [one["name"] for one in document["dimensions"]]
+    territory, registry = document["territory"]["inei"], portal().registry
+    places = queries.territory_names(session, mentioned(registry, names, territory))
     return render_template(
         "agendas/version.html",
         version=shown,
@@ -55,19 +61,28 @@ def _page(shown: AgendaVersion) -> str:
         markdown=render_markdown,
         figure=figure,
         alignment=alignment,
+        cells=cells,
+        names=places,
+        panels={one["name"]: drawn(portal().ask.panels(one, document)) for one in document["dimensions"]},
         chapters={one["name"]: _chapters(one, document) for one in document["dimensions"]},
+        contexts={name: _beside(context(registry, name, territory, places)) for name in names},
     )
+
+
+def _beside(found: Context) -> dict[str, Any]:
+    figures = [{"label": one.label, "amount": amount(figure.value, one.unit), "figure": figure} for one, figure in found.figures]
+    return {"panels": drawn(found.panels), "figures": figures, "spending": found.spending} if found else {}
 
 
 def _chapters(dimension: dict[str, Any], document: dict[str, Any]) -> list[Markup]:
     ask = portal().ask
 
-    def drawn(chapter: Chapter) -> Markup:
+    def page(chapter: Chapter) -> Markup:
         context = {**chapter.context, "agenda": document, "dimension": dimension, "medium": "html"}
         html = ask.drawn(chapter, "agenda_chapter", lambda: render_template(chapter.template, **context))
         return Markup(html)  # noqa: S704 - an autoescaped template
 
-    return [drawn(one) for one in ask.agenda_chapter(dimension, document)]
+    return [page(one) for one in ask.agenda_chapter(dimension, document)]
 
 
 @blueprint.get(f"{ADDRESS}.json")

@@ -116,6 +116,13 @@ def territories(session: Session) -> list[tuple[str, str, str]]:
     ]
 
 
+def territory_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of territories by INEI code, in one query (none when there is nothing to ask)."""
+    wanted = set(codes)
+    rows = select(Territory.inei, Territory.name).where(Territory.inei.in_(wanted))
+    return {row.inei: row.name for row in session.execute(rows)} if wanted else {}
+
+
 def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of people by id, in one query."""
     wanted = {one for one in ids if one is not None}

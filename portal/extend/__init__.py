@@ -1,7 +1,9 @@
 """All that a plugin author may import: the hooks' names, the kinds of answers, and how to declare a plugin."""
 
+from portal.extend.catalogue import Alignment, BudgetFilter, Figure, Indicator
 from portal.extend.kinds import (
     Chapter,
+    Column,
     Command,
     Diagnosis,
     Dimension,
@@ -14,24 +16,34 @@ from portal.extend.kinds import (
     PageItem,
     Permission,
 )
+from portal.extend.panels import Bar, Panel, counted, measured
 from portal.extend.plugin import Plugin, hookimpl
 
 API_VERSION = "0.1"
 
 __all__ = [
     "API_VERSION",
+    "Alignment",
+    "Bar",
+    "BudgetFilter",
     "Chapter",
+    "Column",
     "Command",
     "Diagnosis",
     "Dimension",
     "Exporter",
+    "Figure",
+    "Indicator",
     "ItemField",
     "ItemKind",
     "JobKind",
     "LedgerProblem",
     "Objection",
     "PageItem",
+    "Panel",
     "Permission",
     "Plugin",
+    "counted",
     "hookimpl",
+    "measured",
 ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from portal.clock import now
 from portal.extend import kinds, specs
 from portal.extend.answers import checked
+from portal.extend.panels import Panel
 from portal.extend.patience import REST, Patience, Slow
 from portal.extend.registry import Refused, Registry, order, said
 from portal.log import redacted
@@ -51,6 +52,10 @@ class Ask:
     def agenda_chapter(self, dimension: dict[str, Any], agenda: dict[str, Any], *, wait: bool = False) -> list[kinds.Chapter]:
         """The plugins' pages about one dimension of a frozen agenda. `wait`: for a document, which leaves nobody out for being slow."""
         return self._all("agenda_chapter", wait=wait, dimension=dimension, agenda=agenda)
+
+    def panels(self, dimension: dict[str, Any], agenda: dict[str, Any], *, wait: bool = False) -> list[Panel]:
+        """The plugins' numbers about one dimension of a frozen agenda. `wait` as above."""
+        return self._all("panels", wait=wait, dimension=dimension, agenda=agenda)
 
     def item_objections(self, item: dict[str, Any], agenda: dict[str, Any]) -> list[kinds.Objection]:
         """Reasons why an item cannot be frozen."""

@@ -42,17 +42,28 @@ class Dimension:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of an `ItemField` of kind "rows"."""
+
+    label: str
+    kind: Literal["text", "number", "date"] = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemField:
     """A field that the items of `dimension` have beyond the common ones; its value is under the hash.
 
-    `kind` is the form's widget; `choices` (value, label) are required for "choice".
+    `kind` is the form's widget; `choices` (value, label) are required for "choice" and "choices" (several of them).
+    "rows" is a table that people fill in, with `columns`: its value has a row a line, its cells between bars
+    (`2026-12-31 | Publicar el padrón | Oficina de muestra`).
     """
 
     dimension: str
     name: str
     label: str
-    kind: Literal["text", "textarea", "choice", "number", "date"] = "text"
+    kind: Literal["text", "textarea", "choice", "choices", "number", "date", "rows"] = "text"
     choices: tuple[tuple[str, str], ...] = ()
+    columns: tuple[Column, ...] = ()
     required: bool = False
     hint: str = ""
     weight: int = 100

@@ -18,7 +18,7 @@ from typing import Any
 import pluggy
 
 from portal.accounts.actor import CORE_PERMISSIONS
-from portal.extend import kinds, specs
+from portal.extend import catalogue, kinds, specs
 from portal.extend.answers import checked
 from portal.extend.plugin import Plugin
 from portal.log import redacted
@@ -81,6 +81,18 @@ class Registry:
     def item_fields(self, dimension: str) -> tuple[kinds.ItemField, ...]:
         """The extra fields of one dimension's items."""
         return tuple(one for one in self.answers("item_fields") if one.dimension == dimension)
+
+    def indicators(self, dimension: str) -> "tuple[catalogue.Indicator, ...]":
+        """The indicators on offer for one dimension's items."""
+        return tuple(one for one in self.answers("indicators") if one.dimension == dimension)
+
+    def budget_filters(self, dimension: str) -> "tuple[catalogue.BudgetFilter, ...]":
+        """The spending that concerns one dimension."""
+        return tuple(one for one in self.answers("budget_filters") if one.dimension == dimension)
+
+    def alignments(self, dimension: str) -> "tuple[catalogue.Alignment, ...]":
+        """What one dimension's items may point to, in the order in which plugins list it."""
+        return tuple(one for one in self.answers("alignments") if one.dimension == dimension)
 
 
 def order(answer: Any) -> tuple[int, str]:
@@ -219,6 +231,9 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
     keys = {
         "dimensions": (("name",), ("prefix",)),
         "item_fields": (("dimension", "name"),),
+        "indicators": (("dimension", "code", "method"),),
+        "budget_filters": (("dimension", "scheme", "code"),),
+        "alignments": (("dimension", "scheme", "code"),),
         "permissions": (("action",),),
         "commands": (("name",),),
         "jobs": (("name",),),

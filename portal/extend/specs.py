@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from portal.extend import kinds
+from portal.extend import catalogue, kinds
+from portal.extend import panels as drawn
 from portal.extend.plugin import hookspec
 
 if TYPE_CHECKING:
@@ -49,6 +50,21 @@ def item_fields() -> Iterable[kinds.ItemField]:  # type: ignore[empty-body]
 
 
 @hookspec
+def indicators() -> Iterable[catalogue.Indicator]:  # type: ignore[empty-body]
+    """Ways to measure a dimension, with the figures that were read in a source."""
+
+
+@hookspec
+def budget_filters() -> Iterable[catalogue.BudgetFilter]:  # type: ignore[empty-body]
+    """Which public spending concerns a dimension."""
+
+
+@hookspec
+def alignments() -> Iterable[catalogue.Alignment]:  # type: ignore[empty-body]
+    """What items of a dimension may point to in wider frameworks."""
+
+
+@hookspec
 def permissions() -> Iterable[kinds.Permission]:  # type: ignore[empty-body]
     """Acts that the plugin's pages ask leave for."""
 
@@ -84,6 +100,11 @@ def agenda_chapter(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterabl
 
 
 @hookspec
+def panels(dimension: dict[str, Any], agenda: dict[str, Any]) -> Iterable[drawn.Panel]:  # type: ignore[empty-body]
+    """Numbers of one dimension of a frozen agenda, drawn as chart and table; both arguments come from its canonical JSON."""
+
+
+@hookspec
 def item_objections(item: dict[str, Any], agenda: dict[str, Any]) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
     """Reasons why an item cannot be frozen; arguments have the shape of the canonical JSON, `item` also its "dimension"."""
 
@@ -111,6 +132,9 @@ def diagnostics(portal: "Portal") -> Iterable[kinds.Diagnosis]:  # type: ignore[
 RULES: dict[str, Rule] = {
     "dimensions": Rule(kinds.Dimension, Policy.REFUSE),
     "item_fields": Rule(kinds.ItemField, Policy.REFUSE),
+    "indicators": Rule(catalogue.Indicator, Policy.REFUSE),
+    "budget_filters": Rule(catalogue.BudgetFilter, Policy.REFUSE),
+    "alignments": Rule(catalogue.Alignment, Policy.REFUSE),
     "permissions": Rule(kinds.Permission, Policy.REFUSE),
     "commands": Rule(kinds.Command, Policy.REFUSE),
     "jobs": Rule(kinds.JobKind, Policy.REFUSE),
@@ -118,6 +142,7 @@ RULES: dict[str, Rule] = {
     "blueprints": Rule(object, Policy.REFUSE),
     "page_items": Rule(kinds.PageItem, Policy.SKIP),
     "agenda_chapter": Rule(kinds.Chapter, Policy.SKIP),
+    "panels": Rule(drawn.Panel, Policy.SKIP),
     "item_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_changed": Rule(None, Policy.AFTER),

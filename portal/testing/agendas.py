@@ -16,6 +16,7 @@ from portal.extend.registry import load
 
 MADE_UP = Dimension(name="ejemplo", label="Ejemplo", prefix="EJE")
 _ANY = {"text": "Muestra", "textarea": "Muestra", "number": "1", "date": "2022-08-31"}
+_CELL = {"text": "Muestra", "number": "1", "date": "2024-12-31"}
 
 
 def sample_draft(
@@ -120,5 +121,11 @@ def _content(place: int, fields: Sequence[ItemField], *, measured: bool) -> dict
         "responsible": "Entidad de muestra",
         "indicators": indicators,
         "alignments": [{"scheme": "ods", "code": "16.7", "label": "Decisiones inclusivas"}] if measured else [],
-        "fields": {field.name: field.choices[0][0] if field.kind == "choice" else _ANY[field.kind] for field in fields},
+        "fields": {field.name: _any(field) for field in fields},
     }
+
+
+def _any(field: ItemField) -> str:
+    if field.kind in {"choice", "choices"}:
+        return field.choices[0][0]
+    return " | ".join(_CELL[column.kind] for column in field.columns) if field.kind == "rows" else _ANY[field.kind]

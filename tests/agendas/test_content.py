@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.agendas.content import clean, decimal
+from portal.agendas.content import clean
+from portal.agendas.figures import decimal
 from portal.documents.canonical import canonical
 from portal.errors import Invalid
 from portal.extend import ItemField
