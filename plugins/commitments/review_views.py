@@ -1,4 +1,4 @@
-"""The representative's road: their commitments, their data, one page a dimension, the check of all answers, questions."""
+"""The representative's road: their commitments, one page a dimension, the check of all answers."""
 
 from typing import Any
 
@@ -9,21 +9,19 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
 from plugins.commitments import issuing, parking, questions, states
 from plugins.commitments import stances as positions
 from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
 from plugins.commitments.models import Commitment, Event
-from plugins.commitments.participants import Part, commitments_of, part_of, reviewer_of
-from plugins.commitments.review_forms import DataForm, QuestionForm
+from plugins.commitments.participants import Part, commitments_of, reviewer_of
+from plugins.commitments.review_entry import entered, reviewing
 from plugins.commitments.review_pages import as_parked, from_parked, shown_items, typed_in
 from portal import web
-from portal.accounts.models import Person
 from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError
 from portal.failures import told
 from portal.i18n import N_
-from portal.organisations.models import CAPACITIES, Membership
+from portal.organisations.models import CAPACITIES
 from portal.web import public, signed_in
 
 blueprint = Blueprint("mine", __name__)
@@ -56,7 +54,7 @@ def index() -> Any:
 @signed_in
 def home(code: str) -> str:
     """Show what is to do, with deadline and contact."""
-    part, agenda = _part(code)
+    part, agenda = entered(code)
     said = positions.stances_of(web.session, part.commitment)
     return render_template(
         "commitments/representative/home.html",
@@ -73,55 +71,11 @@ def home(code: str) -> str:
     )
 
 
-@blueprint.get("/mi-compromiso/<code>/datos")
-@signed_in
-def data(code: str) -> str:
-    """Show name, capacity and e-mail, to be confirmed."""
-    return _data_page(reviewer_of(web.session, code=code, person_id=web.person_id()), DataForm(formdata=None))
-
-
-@blueprint.post("/mi-compromiso/<code>/datos")
-@signed_in
-def confirm_data(code: str) -> Any:
-    """Note that the data are right, or send the Mesa a note of what to mend."""
-    part, form = reviewer_of(web.session, code=code, person_id=web.person_id()), DataForm()
-    if form.right.data not in {"si", "no"}:
-        form.right.errors = [gettext("Elija si los datos son correctos.")]
-        return _data_page(part, form), 422
-    if form.right.data == "no":
-        try:
-            text = questions.checked(form.correction.data or "", N_("Escriba qué hay que corregir."))
-        except Invalid as error:
-            form.correction.errors = [told(error)]
-            return _data_page(part, form), 422
-        text = gettext("Corrección de datos: %(text)s", text=text)
-        questions.ask(
-            web.session,
-            now=g.now,
-            person_id=web.person_id(),
-            commitment=part.commitment,
-            text=text,
-            item_code=None,
-            mailer=web.portal().mailer,
-        )
-        flash(gettext("Avisamos a la Mesa. Puede seguir mientras lo corrige."), "ok")
-    states.note(
-        web.session,
-        part.commitment.id,
-        "entered",
-        now=g.now,
-        person_id=web.person_id(),
-        data="confirmed" if form.right.data == "si" else "to_mend",
-    )
-    web.commit()
-    return web.back_to(".home", code=code)
-
-
 @blueprint.get("/mi-compromiso/<code>/<dimension>")
 @signed_in
 def page(code: str, dimension: str) -> Any:
     """Show one dimension, item by item; with what was typed when a session had ended."""
-    part, agenda = _reviewer(code)
+    part, agenda = reviewing(code)
     agenda.dimension(dimension)
     kept = parking.parked(web.session, now=g.now, commitment=part.commitment, dimension=dimension, token=request.cookies.get(COOKIE, ""))
     notice = gettext("Su sesión terminó. Guardamos lo que escribió: revíselo y vuelva a guardar.") if kept else None
@@ -134,7 +88,7 @@ def save(code: str, dimension: str) -> Any:
     """Save the whole page; go to the next item. Without a session, keep what was typed and ask to sign in."""
     if not web.actor().signed_in:
         return _park(code, dimension)
-    part, agenda = _reviewer(code)
+    part, agenda = reviewing(code)
     typed = typed_in(request.form, agenda, dimension)
     try:
         if current_app.config.get("WTF_CSRF_ENABLED", True):
@@ -191,7 +145,7 @@ def _onwards(code: str, agenda: FrozenAgenda, dimension: str, *, batch: str, app
 @signed_in
 def undo(code: str, dimension: str) -> Response:
     """Take back what was applied to every unanswered item."""
-    part, _ = _reviewer(code)
+    part, _ = reviewing(code)
     count = positions.undo(
         web.session, now=g.now, person_id=web.person_id(), commitment=part.commitment, batch=request.form.get("lote", "")
     )
@@ -209,7 +163,7 @@ def undo(code: str, dimension: str) -> Response:
 @signed_in
 def review(code: str) -> str:
     """Show every answer, the unanswered first."""
-    part, agenda = _reviewer(code)
+    part, agenda = reviewing(code)
     return _review_page(part, agenda)
 
 
@@ -217,7 +171,7 @@ def review(code: str) -> str:
 @signed_in
 def confirm(code: str) -> Any:
     """Close the positions and ask for the document; unanswered items are asked about first."""
-    part, agenda = _reviewer(code)
+    part, agenda = reviewing(code)
     convert = request.form.get("convertir") == "si"
     try:
         positions.confirm(
@@ -249,49 +203,6 @@ def reopen(code: str) -> Response:
     return web.back_to(".review", code=code)
 
 
-@blueprint.get("/mi-compromiso/<code>/preguntas")
-@signed_in
-def ask(code: str) -> str:
-    """Show the questions asked so far, and a form for another."""
-    part, agenda = _reviewer(code)
-    return _questions_page(part, agenda, _question_form(agenda, item=request.args.get("punto", "")))
-
-
-@blueprint.post("/mi-compromiso/<code>/preguntas")
-@signed_in
-def send_question(code: str) -> Any:
-    """Put a question to the Mesa."""
-    part, agenda = _reviewer(code)
-    form = _question_form(agenda)
-    try:
-        questions.ask(
-            web.session,
-            now=g.now,
-            person_id=web.person_id(),
-            commitment=part.commitment,
-            text=form.text.data or "",
-            item_code=form.item.data if form.item.data in agenda.codes else None,
-            mailer=web.portal().mailer,
-        )
-    except Invalid as error:
-        for name, sentence in error.fields.items():
-            form[name].errors = [gettext(sentence)]
-        return _questions_page(part, agenda, form), 422
-    web.commit()
-    flash(gettext("Su pregunta está en la Mesa. La respuesta le llegará por correo y quedará aquí."), "ok")
-    return web.back_to(".ask", code=code)
-
-
-def _part(code: str) -> tuple[Part, FrozenAgenda]:
-    part = part_of(web.session, code=code, person_id=web.person_id())
-    return part, frozen_agenda(web.portal().store, part.commitment.process.version)
-
-
-def _reviewer(code: str) -> tuple[Part, FrozenAgenda]:
-    part = reviewer_of(web.session, code=code, person_id=web.person_id())
-    return part, frozen_agenda(web.portal().store, part.commitment.process.version)
-
-
 def _is_waiting(commitment: Commitment) -> bool:
     return commitment.state == states.OPEN and commitment.issue_requested_at is not None and commitment.issue_problem is None
 
@@ -299,22 +210,6 @@ def _is_waiting(commitment: Commitment) -> bool:
 def _data_confirmed(commitment: Commitment) -> bool:
     rows = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind == "entered", Event.person_id == web.person_id())
     return web.session.scalar(rows.limit(1)) is not None
-
-
-def _data_page(part: Part, form: DataForm) -> str:
-    person = web.session.get_one(Person, web.person_id())
-    held = web.session.scalars(
-        select(Membership.capacity).where(Membership.person_id == person.id, Membership.organisation_id == part.commitment.organisation_id)
-    )
-    capacities = list(dict.fromkeys([*held, *(slot.capacity for slot in part.slots)]))
-    return render_template(
-        "commitments/representative/data.html",
-        part=part,
-        commitment=part.commitment,
-        person=person,
-        capacities=[CAPACITIES.get(one, one) for one in capacities],
-        form=form,
-    )
 
 
 def _dimension_page(
@@ -364,19 +259,6 @@ def _review_page(part: Part, agenda: FrozenAgenda, *, problem: str | None = None
         problem=problem,
         asking=asking and bool(missing),
         waiting=_is_waiting(part.commitment),
-    )
-
-
-def _question_form(agenda: FrozenAgenda, *, item: str = "") -> QuestionForm:
-    form = QuestionForm() if request.method == "POST" else QuestionForm(formdata=None, data={"item": item})
-    form.item.choices = [SelectChoice("", gettext("Todo el compromiso")), *(SelectChoice(code, code) for code in agenda.codes)]
-    return form
-
-
-def _questions_page(part: Part, agenda: FrozenAgenda, form: QuestionForm) -> str:
-    asked = questions.questions_of(web.session, part.commitment)
-    return render_template(
-        "commitments/representative/questions.html", part=part, commitment=part.commitment, agenda=agenda, form=form, asked=asked
     )
 
 
