@@ -99,6 +99,8 @@ def test_its_field_is_everywhere(portal: Any, session: Any, app: Any, actors: An
     form = coordinator.get("/gestion/agendas/APU-T/puntos/CUL-01.1").text
     assert re.search(r'<select[^>]* name="fields-lengua"', form)
     assert "Lengua de trabajo" in form
+    # the indicator, on offer
+    assert "Población que aprendió a hablar en quechua" in form
     # the rule: shown while writing, and enforced
     edit()
     sentence = "El resultado CUL-01.1 debe decir en qué lengua se trabaja."
