@@ -3,11 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.extend import Dimension, ItemField, Objection, Plugin, hookimpl
+from portal.extend import (
+    Alignment,
+    BudgetFilter,
+    Chapter,
+    Dimension,
+    Indicator,
+    ItemField,
+    Objection,
+    Panel,
+    Plugin,
+    counted,
+    hookimpl,
+)
 
-from .basins import BASINS
+from . import catalogue, frameworks
+from .basins import BASINS, by_basin
 
-PLUGIN = Plugin(name="ambiental", label="Dimensión ambiental", version="0.1.0", summary="Agua, suelos, residuos y riesgo, por cuenca.")
+PLUGIN = Plugin(name="ambiental", label="Dimensión ambiental", version="0.2.0", summary="Agua, suelos, residuos y riesgo, por cuenca.")
 
 
 @hookimpl
@@ -31,9 +44,40 @@ def item_fields() -> Iterable[ItemField]:
     """Where the item acts: water and what it carries follow basins, not political borders."""
     return [
         ItemField(
-            dimension="ambiental", name="cuenca", label="Cuenca", kind="choice", choices=BASINS, hint="Obligatoria en los resultados."
-        )
+            dimension="ambiental",
+            name="cuenca",
+            label="Cuenca",
+            kind="choice",
+            choices=BASINS,
+            hint="Obligatoria en los resultados.",
+            weight=10,
+        ),
+        ItemField(
+            dimension="ambiental",
+            name="agua",
+            label="Cuerpos de agua",
+            hint="Ríos, lagunas o manantiales, si el punto los nombra.",
+            weight=20,
+        ),
     ]
+
+
+@hookimpl
+def indicators() -> Iterable[Indicator]:
+    """Water, waste and fires."""
+    return catalogue.INDICATORS
+
+
+@hookimpl
+def budget_filters() -> Iterable[BudgetFilter]:
+    """Environment, sanitation, and the programmes for waste and disasters."""
+    return catalogue.BUDGET_FILTERS
+
+
+@hookimpl
+def alignments() -> Iterable[Alignment]:
+    """Goals 6, 12, 13 and 15, and the State policies on risk, water and territory."""
+    return frameworks.ALIGNMENTS
 
 
 @hookimpl
@@ -42,3 +86,20 @@ def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     if item["dimension"] == "ambiental" and item["kind"] == "resultado" and "cuenca" not in item["fields"]:
         return [Objection(sentence=f"El resultado {item['code']} debe decir en qué cuenca ocurre.", subject=item["code"])]
     return []
+
+
+@hookimpl
+def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
+    """How many items each basin has."""
+    if dimension["name"] != "ambiental":
+        return []
+    return counted(
+        "Puntos por cuenca", "", (item["fields"]["cuenca"]["value"] for item in dimension["items"] if "cuenca" in item["fields"])
+    )
+
+
+@hookimpl
+def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
+    """The items by basin."""
+    rows = by_basin(dimension["items"]) if dimension["name"] == "ambiental" else []
+    return [Chapter(label="Por cuenca", template="ambiental/chapter.html", context={"rows": rows})] if rows else []

@@ -24,8 +24,8 @@ BASINS = (
 )
 SEVERAL = "varias"
 OPENGOV_SUMMARY = (
-    "Los 18 compromisos del III Plan de Acción de Gobierno Abierto, con las palabras del plan. Los temas y los vínculos con los Objetivos de "
-    "Desarrollo Sostenible los puso este portal. Fuente: {source}"
+    "Los 18 compromisos del III Plan de Acción de Gobierno Abierto, con las palabras del plan. Los temas, los valores y los vínculos con los Objetivos "
+    "de Desarrollo Sostenible los puso este portal. Fuente: {source}"
 )
 COORDINATOR = next(one.email for one in SIGN_INS if one.role == "coordinator")
 
@@ -76,7 +76,7 @@ def load_opengov(scene: Scene, now: datetime) -> None:
             {
                 "text": one.text,
                 "responsible": one.lead or "",
-                "fields": {"titulo": one.title},
+                "fields": {"titulo": one.title, "valores": ", ".join(one.values)},
                 "alignments": [{"scheme": "ods", "code": code, "label": opengov.SDG.get(code, "")} for code in one.sdg],
             },
         )
@@ -142,7 +142,7 @@ def _entry(item: DemoItem) -> Entry:
             for one in item.indicators
         ],
         "alignments": [{"scheme": one.scheme, "code": one.code, "label": one.label} for one in item.alignments],
-        "fields": {"cuenca": basin(item.text)} if dimension == "ambiental" and item.kind == "resultado" else {},
+        "fields": {"cuenca": basin(item.text)} if dimension == "ambiental" and item.kind == "resultado" else dict(item.fields),
     }
     return Entry(dimension, item.code, item.kind, item.parent, content)
 

@@ -11,6 +11,19 @@ from plugins.opengov.data import (
     SDG,
     THEMES,
     TRANSVERSAL,
+    VALUES,
 )
 
-__all__ = ["COMMITMENTS", "KIND", "PLAN_CODE", "PLAN_PERIOD", "PLAN_SOURCE", "PLAN_TERRITORY", "PLAN_TITLE", "SDG", "THEMES", "TRANSVERSAL"]
+__all__ = [
+    "COMMITMENTS",
+    "KIND",
+    "PLAN_CODE",
+    "PLAN_PERIOD",
+    "PLAN_SOURCE",
+    "PLAN_TERRITORY",
+    "PLAN_TITLE",
+    "SDG",
+    "THEMES",
+    "TRANSVERSAL",
+    "VALUES",
+]

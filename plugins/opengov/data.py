@@ -1,7 +1,9 @@
 """Peru's III open-government action plan as typed data: its 18 commitments by theme, with their SDG links.
 
 The words are the plan's (`wording`). What is ours: the theme of each commitment, since the plan lists six themes and
-assigns none; and the SDG links, since it says only that the commitments were linked to the SDGs.
+assigns none; the SDG links, since it says only that the commitments were linked to the SDGs; and the values of the Open
+Government Partnership, read off each commitment's own words (none where they speak of none). Problems and milestones are
+in no commitment: the page that was read gives none.
 """
 
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ class Commitment:
     text: str
     lead: str | None
     sdg: tuple[str, ...]
+    values: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -58,6 +61,14 @@ THEMES = (SEGURIDAD, EDUCACION, INFRAESTRUCTURA, SALUD, SANEAMIENTO, AMBIENTE)
 TRANSVERSAL = Theme("transversal", "Transversal a los seis temas", "OGT")
 
 KIND = "compromiso"
+
+# The values of the Open Government Partnership (its IRM reads each commitment by them).
+VALUES = (
+    ("transparencia", "Transparencia y acceso a la información"),
+    ("participacion", "Participación ciudadana"),
+    ("rendicion", "Rendición de cuentas"),
+    ("tecnologia", "Tecnología e innovación para la apertura"),
+)
 
 # Spanish text of resolution A/RES/70/1.
 SDG = {
@@ -101,25 +112,28 @@ MTC = "Ministerio de Transportes y Comunicaciones"
 OGEI = "Oficina General de Estadística e Informática"
 MININTER = "Ministerio del Interior"
 
-_OURS: tuple[tuple[int, Theme, str | None, tuple[str, ...]], ...] = (
-    (1, TRANSVERSAL, SGP, ("16.7", "17.17")),
-    (2, AMBIENTE, None, ("12.8", "16.10")),
-    (3, AMBIENTE, None, ("16.7",)),
-    (4, AMBIENTE, None, ("16.6", "16.10")),
-    (5, EDUCACION, None, ("4",)),
-    (6, EDUCACION, None, ("4", "16.7")),
-    (7, EDUCACION, None, ("4", "16.10")),
-    (8, EDUCACION, None, ("4", "17.17")),
-    (9, INFRAESTRUCTURA, MTC, ("11.2", "16.7")),
-    (10, INFRAESTRUCTURA, MTC, ("11.2", "16.7")),
-    (11, SALUD, None, ("3", "16.6")),
-    (12, SALUD, None, ("3", "16.10")),
-    (13, SALUD, None, ("3", "16.6")),
-    (14, SANEAMIENTO, OGEI, ("6", "16.10")),
-    (15, SANEAMIENTO, OGEI, ("6", "16.10")),
-    (16, SEGURIDAD, None, ("16.1", "16.6")),
-    (17, SEGURIDAD, None, ("16.1", "16.7")),
-    (18, SEGURIDAD, MININTER, ("5.2", "16.2")),
+_OPEN, _TAKING_PART, _TECHNOLOGY = "transparencia", "participacion", "tecnologia"
+_OURS: tuple[tuple[int, Theme, str | None, tuple[str, ...], tuple[str, ...]], ...] = (
+    (1, TRANSVERSAL, SGP, ("16.7", "17.17"), (_TAKING_PART,)),
+    (2, AMBIENTE, None, ("12.8", "16.10"), (_OPEN, _TECHNOLOGY)),
+    (3, AMBIENTE, None, ("16.7",), (_TAKING_PART,)),
+    (4, AMBIENTE, None, ("16.6", "16.10"), (_OPEN,)),
+    (5, EDUCACION, None, ("4",), (_TAKING_PART,)),
+    (6, EDUCACION, None, ("4", "16.7"), (_TAKING_PART,)),
+    (7, EDUCACION, None, ("4", "16.10"), (_OPEN, _TECHNOLOGY)),
+    (8, EDUCACION, None, ("4", "17.17"), ()),
+    (9, INFRAESTRUCTURA, MTC, ("11.2", "16.7"), (_TAKING_PART,)),
+    (10, INFRAESTRUCTURA, MTC, ("11.2", "16.7"), (_TAKING_PART,)),
+    (11, SALUD, None, ("3", "16.6"), (_OPEN, _TECHNOLOGY)),
+    (12, SALUD, None, ("3", "16.10"), (_OPEN,)),
+    (13, SALUD, None, ("3", "16.6"), (_OPEN,)),
+    (14, SANEAMIENTO, OGEI, ("6", "16.10"), (_OPEN, _TECHNOLOGY)),
+    (15, SANEAMIENTO, OGEI, ("6", "16.10"), (_OPEN, _TECHNOLOGY)),
+    (16, SEGURIDAD, None, ("16.1", "16.6"), (_OPEN,)),
+    (17, SEGURIDAD, None, ("16.1", "16.7"), (_TAKING_PART,)),
+    (18, SEGURIDAD, MININTER, ("5.2", "16.2"), ()),
 )
 
-COMMITMENTS = tuple(Commitment(number, theme, *WORDING[number], lead=lead, sdg=sdg) for number, theme, lead, sdg in _OURS)
+COMMITMENTS = tuple(
+    Commitment(number, theme, *WORDING[number], lead=lead, sdg=sdg, values=values) for number, theme, lead, sdg, values in _OURS
+)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.extend import Dimension, Objection, Plugin, hookimpl
+from portal.extend import Alignment, BudgetFilter, Chapter, Dimension, Indicator, Objection, Panel, Plugin, hookimpl, measured
 
-PLUGIN = Plugin(name="social", label="Dimensión social", version="0.1.0", summary="Salud, educación, protección social e identidad.")
+from . import catalogue, frameworks, reading
+
+PLUGIN = Plugin(name="social", label="Dimensión social", version="0.2.0", summary="Salud, educación, protección social e identidad.")
 
 
 @hookimpl
@@ -25,6 +27,24 @@ def dimensions() -> Iterable[Dimension]:
 
 
 @hookimpl
+def indicators() -> Iterable[Indicator]:
+    """What ENDES, ENAHO and the learning evaluations measure."""
+    return catalogue.INDICATORS
+
+
+@hookimpl
+def budget_filters() -> Iterable[BudgetFilter]:
+    """Health, education, social protection, and the programmes for children."""
+    return catalogue.BUDGET_FILTERS
+
+
+@hookimpl
+def alignments() -> Iterable[Alignment]:
+    """Goals 1 to 5 and 10, and the State policy on nutrition."""
+    return frameworks.ALIGNMENTS
+
+
+@hookimpl
 def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     """A measured result says from where it starts: baseline, its year and its source."""
     if item["dimension"] != "social" or item["kind"] != "resultado":
@@ -37,3 +57,16 @@ def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
         for indicator in item["indicators"]
         if indicator["baseline"] is None or indicator["baseline_year"] is None or not indicator["source"]
     ]
+
+
+@hookimpl
+def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
+    """From where each percentage starts and where it should arrive."""
+    return measured(dimension, "De dónde parte y adónde quiere llegar", "%") if dimension["name"] == "social" else []
+
+
+@hookimpl
+def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
+    """The gaps to close."""
+    rows = reading.gaps(dimension) if dimension["name"] == "social" else []
+    return [Chapter(label="Brechas por cerrar", template="social/chapter.html", context={"rows": rows})] if rows else []

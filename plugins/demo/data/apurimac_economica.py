@@ -35,6 +35,10 @@ ITEMS = (
             " con planes por provincia y contratos justos."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional Agraria",
+        fields=(
+            ("cadena", "Papa nativa, maíz, menestras, palta, quinua, lácteos y fibra de alpaca"),
+            ("territorio", "Las siete provincias"),
+        ),
         alignments=(ods("2"), ods("8.2")),
         indicators=(
             measured(
@@ -69,6 +73,7 @@ ITEMS = (
             "productores de las siete provincias."
         ),
         responsible=("Gobierno Regional de Apurímac — Dirección Regional Agraria, con las agencias agrarias provinciales"),
+        fields=(("territorio", "Las siete provincias"),),
         alignments=(ods("2"),),
     ),
     DemoItem(
@@ -195,6 +200,7 @@ ITEMS = (
             "plazo, su presupuesto y la evidencia de su avance."
         ),
         responsible="Gobierno Regional de Apurímac — Dirección Regional de Energía y Minas",
+        fields=(("cadena", "Minería"), ("territorio", "Corredor minero")),
         alignments=(ods("16.10"),),
     ),
     DemoItem(
@@ -217,6 +223,7 @@ ITEMS = (
             "con beneficio para las comunidades de acceso."
         ),
         responsible="Gobierno Regional de Apurímac — DIRCETUR Apurímac",
+        fields=(("cadena", "Turismo"), ("territorio", "San Pedro de Cachora y Huanipaca")),
         alignments=(ods("8.9"),),
         indicators=(
             measured(
@@ -237,6 +244,7 @@ ITEMS = (
             "de fiestas, ferias y danzas."
         ),
         responsible=("Gobierno Regional de Apurímac — DIRCETUR Apurímac, con municipalidades y comunidades campesinas"),
+        fields=(("cadena", "Turismo"), ("territorio", "Rutas de turismo comunitario de la región")),
         alignments=(ods("8.9"), ods("11.4")),
     ),
     DemoItem(

@@ -182,6 +182,7 @@ ITEMS = (
             "de vigilancia con información mensual y participación paritaria de mujeres."
         ),
         responsible=("Gobierno Regional de Apurímac — Gerencia Regional de Planeamiento, Presupuesto y Acondicionamiento Territorial"),
+        fields=(("instrumento", "presupuesto"),),
         alignments=(ods("16.7"),),
     ),
     DemoItem(
@@ -205,6 +206,7 @@ ITEMS = (
             "cuentas cada semestre ante la población."
         ),
         responsible="Comités provinciales de seguridad ciudadana (COPROSEC)",
+        fields=(("instrumento", "plan"),),
         alignments=(ods("16.1"), ods("16.6")),
     ),
     DemoItem(

@@ -38,7 +38,10 @@ class DemoIndicator:
 
 @dataclass(frozen=True, slots=True)
 class DemoItem:
-    """One item of the agenda; `text` is Markdown, `parent` the code of the lineamiento it hangs from, or None."""
+    """One item of the agenda; `text` is Markdown, `parent` the code of the lineamiento it hangs from, or None.
+
+    `fields`: values of the fields that its dimension adds, said in `text` too.
+    """
 
     code: str
     kind: str
@@ -47,6 +50,7 @@ class DemoItem:
     responsible: str
     alignments: tuple[DemoAlignment, ...] = ()
     indicators: tuple[DemoIndicator, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
