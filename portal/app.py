@@ -14,6 +14,7 @@ from portal.accounts.actor import Permissions
 from portal.accounts.views import blueprint as accounts
 from portal.agendas.views import blueprint as agendas
 from portal.context import Portal
+from portal.extend.answers import listed
 from portal.extend.kinds import PageItem
 from portal.extend.registry import Refused, said
 from portal.limits import csrf, limiter
@@ -145,7 +146,7 @@ def _plugin_pages(app: Flask, portal: Portal) -> None:
     """Register the plugins' blueprints; one that cannot be is left out whole, and closes (see `extend.registry`)."""
     for impl in portal.registry.manager.hook.blueprints.get_hookimpls():
         try:
-            blueprints: list[Blueprint] = list(impl.function())  # type: ignore[call-overload]
+            blueprints: list[Blueprint] = list(listed(impl.function()))
             trial = Flask("trial", static_folder=None)
             for name, rule in ((one.name, one) for one in blueprints):
                 if name in app.blueprints or not isinstance(rule, Blueprint):

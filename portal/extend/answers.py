@@ -1,7 +1,7 @@
 """Takes what a plugin answers and makes it plain data of the kind expected, or refuses it: nothing of the plugin's runs afterwards."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from itertools import islice
 from typing import Any
@@ -20,10 +20,14 @@ def checked(given: Any, kind: type) -> list[Any]:
     Listing happens here, so that what is lazy runs (and fails, and takes its time) now. Text that says of itself that
     it needs no escaping becomes ordinary text. Raises TypeError or ValueError, in English, or whatever `given` raises.
     """
+    return [_exact(answer, kind) for answer in listed(given)]
+
+
+def listed(given: Any) -> tuple[Any, ...]:
+    """Return what is in `given`, an iterable of answers that ends. Raises TypeError, ValueError, or whatever `given` raises."""
     if isinstance(given, str | bytes | Mapping):
-        raise TypeError(f"returned {type(given).__name__}, not a list of {kind.__name__}")
-    listed: Iterable[Any] = islice(given, MOST + 1)
-    answers = [_exact(answer, kind) for answer in listed]
+        raise TypeError(f"returned {type(given).__name__}, not a list of answers")
+    answers = tuple(islice(given, MOST + 1))
     if len(answers) > MOST:
         raise ValueError(f"returned more than {MOST} answers")
     return answers

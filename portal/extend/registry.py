@@ -19,7 +19,7 @@ import pluggy
 
 from portal.accounts.actor import CORE_PERMISSIONS
 from portal.extend import catalogue, kinds, specs
-from portal.extend.answers import checked
+from portal.extend.answers import checked, listed
 from portal.extend.plugin import Plugin
 from portal.log import redacted
 
@@ -217,7 +217,7 @@ def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType,
         for impl in getattr(manager.hook, hook).get_hookimpls():
             if impl.plugin_name != plugin.name:
                 continue
-            given = tuple(impl.function())
+            given = listed(impl.function())
             kind = specs.RULES[hook].kind
             for answer in given:
                 if kind is not None and not isinstance(answer, kind):
