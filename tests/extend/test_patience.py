@@ -81,7 +81,7 @@ def test_it_is_really_not_asked_again_and_a_lazy_answer_counts_whole(settings: S
     portal.ask.patience = Patience(slow=0.025)
     seen = [len(portal.ask.page_items("home", None)) for _ in range(5)]  # type: ignore[arg-type]
     assert seen == [1, 1, 1, 0, 0]
-    assert portal.registry.loaded[0].module.ASKED == ["home"] * 3  # type: ignore[attr-defined]
+    assert portal.registry.loaded[0].module.ASKED == ["home"] * 3
     assert len(portal.ask.page_items("agenda", None)) == 1  # type: ignore[arg-type]
     assert "lento» tardó" in portal.ask.faults[-1].sentence
     portal.engine.dispose()
