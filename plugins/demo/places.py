@@ -17,4 +17,4 @@ def items(place: str) -> Iterator[PageItem]:
             label=gettext("Correo de muestra"), href=url_for("demo.mailbox"), weight=90, active=request.path.startswith("/demo/correo")
         )
     elif place == "sign_in":
-        yield PageItem(label=gettext("Entradas de muestra"), template="demo/sign_in.html", context={"people": SIGN_INS, "roles": ROLES})
+        yield PageItem(label=gettext("Entradas de muestra"), template="demo/_sign_in.html", context={"people": SIGN_INS, "roles": ROLES})

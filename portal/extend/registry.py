@@ -108,6 +108,29 @@ RESERVED: dict[str, dict[tuple[str, ...], str]] = {
     "exporters": {("items",): "portal"},
 }
 
+# Words that begin the core's tables and packages: a plugin so called would own the core's tables.
+CORE_WORDS = frozenset(
+    {
+        "agenda",
+        "alembic",
+        "consent",
+        "core",
+        "item",
+        "ledger",
+        "mail",
+        "membership",
+        "one",
+        "organisation",
+        "passkey",
+        "person",
+        "portal",
+        "role",
+        "sign",
+        "stored",
+        "territory",
+    }
+)
+
 # Blueprints need Flask, which commands do without: they are asked when an app is made.
 ASKED_AT_START = tuple(name for name, rule in specs.RULES.items() if rule.policy is specs.Policy.REFUSE and name != "blueprints")
 
@@ -162,9 +185,15 @@ def said(error: BaseException) -> str:
         return "?"
 
 
-def _find(name: str) -> tuple[Plugin, ModuleType, str]:
+def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise Refusal("su nombre no es válido; use minúsculas, cifras y guion bajo.")
+    if name.partition("_")[0] in CORE_WORDS:
+        raise Refusal("su nombre empieza con una palabra reservada para el portal; elija otro.")
+
+
+def _find(name: str) -> tuple[Plugin, ModuleType, str]:
+    _check_name(name)
     outside = [point for point in entry_points(group=GROUP) if point.name == name]
     try:
         module = importlib.import_module(f"plugins.{name}.plugin")

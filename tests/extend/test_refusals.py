@@ -8,8 +8,9 @@ import pytest
 from portal import cli, diagnosis
 from portal.app import create_app
 from portal.context import Portal, assemble
+from portal.db import Base
 from portal.exporting import exporters
-from portal.extend.registry import RESERVED, load
+from portal.extend.registry import CORE_WORDS, RESERVED, load
 from portal.settings import Settings
 
 Install = Callable[..., str]
@@ -266,3 +267,13 @@ def test_pages_that_can_be_used_are(install: Install, settings: Settings) -> Non
     assert create_app(portal).test_client().get("/muestra").get_data(as_text=True) == "muestra"
     assert portal.ask.refused() == []
     portal.engine.dispose()
+
+
+def test_a_name_that_would_own_the_core_s_tables() -> None:
+    assert {table.partition("_")[0] for table in core_tables()} <= CORE_WORDS
+    assert refusals("mail") == says("mail", "su nombre empieza con una palabra reservada para el portal; elija otro.")
+
+
+def core_tables() -> list[str]:
+    """Return the names of the tables declared in the core's packages."""
+    return [mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("portal.")]

@@ -12,6 +12,7 @@ PLUGINS = PACKAGE.parent / "plugins"
 FOLDERS = [TEMPLATES, *sorted(PLUGINS.glob("*/templates"))]
 ALL = [path for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
 FRAMES = {"base.html", "down.html"}
+DRAWN_INSIDE = {"chapter.html"}  # by the agenda's page and its PDF
 
 
 def _name(path: Path) -> str:
@@ -22,7 +23,7 @@ def _source(path: Path) -> str:
     return re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-PAGES = [path for path in ALL if "macros" not in path.parts and path.name not in FRAMES and not path.name.startswith("_")]
+PAGES = [path for path in ALL if "macros" not in path.parts and path.name not in FRAMES | DRAWN_INSIDE and not path.name.startswith("_")]
 WEB = [
     path
     for path in ALL
