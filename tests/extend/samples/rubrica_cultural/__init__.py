@@ -1,0 +1,1 @@
+"""An outside dimension with a field, rows, a rule, an indicator, a panel and a chapter."""
