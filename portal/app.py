@@ -32,6 +32,7 @@ def create_app(portal: Portal) -> Flask:
     app = Flask("portal", static_folder=str(STATIC), static_url_path="/static", template_folder=None)
     app.extensions["portal"] = portal
     app.extensions["permissions"] = Permissions.of(portal.registry.answers("permissions"))
+    portal.ask.after_fault = web.mend
     web.guard(app)  # before the extensions: what they refuse has a request id too
     _configure(app, portal)
     _templates(app, portal)

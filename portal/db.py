@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -71,3 +71,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE: a transaction that reads, then writes, would otherwise fail at once when another wrote between.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def mend(session: Session) -> None:
+    """Begin anew if the transaction can do nothing else: PostgreSQL ends it at the first statement that fails. What it held is lost already."""
+    if not session.in_transaction():
+        return
+    driver = session.connection().connection.dbapi_connection if session.is_active else None
+    status = getattr(getattr(driver, "info", None), "transaction_status", None)
+    if not session.is_active or getattr(status, "name", "") == "INERROR":
+        session.rollback()

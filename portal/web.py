@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -95,6 +95,12 @@ session: Session = cast("Session", LocalProxy(_session))
 def commit() -> None:
     """Commit the request's work. A view calls it once, after its one service call."""
     _session().commit()
+
+
+def mend() -> None:
+    """Let the request go on after a plugin's statement failed in its session (`portal.db.mend`)."""
+    if has_request_context() and "db_session" in g:
+        db.mend(g.db_session)
 
 
 def permissions() -> Permissions:

@@ -43,6 +43,7 @@ class Ask:
         self.registry = registry
         self.faults: deque[Fault] = deque(maxlen=100)
         self.patience = Patience()
+        self.after_fault: Callable[[], None] = lambda: None  # the web mends the request's session
         self.late_refusals: list[Refused] = []  # plugins whose blueprints failed
 
     def page_items(self, place: str, actor: "Actor", subject: Any = None) -> list[kinds.PageItem]:
@@ -157,6 +158,7 @@ class Ask:
         fault = Fault(plugin, hook, now(), sentence, redacted("".join(traceback.format_exception(error))))
         self.faults.append(fault)
         log.error("plugin %s failed in %s", plugin, hook, exc_info=error)
+        self.after_fault()
         return fault
 
 

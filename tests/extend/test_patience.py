@@ -142,6 +142,16 @@ def test_hostile_html_is_text_even_when_it_says_that_it_is_safe(settings: Settin
     made.close()
 
 
+def test_a_statement_that_fails_in_the_page_s_session_does_not_end_the_page(settings: Settings, install: Callable[..., str]) -> None:
+    body = "from sqlalchemy import text\nfrom portal import web\n@hookimpl\ndef page_items(place):\n    web.session.execute(text('SELECT nada FROM ninguna'))"
+    good = body.replace("nada FROM ninguna", "1")
+    made = Installation(replace(settings, plugins=(install("malo", body), install("bueno", good + "\n    return []"))))
+    client = made.actors.client("administrator")
+    assert [client.get(path).status_code for path in ("/", "/gestion/agendas", "/portal/estado")] == [200] * 3
+    assert {(fault.plugin, fault.hook) for fault in made.portal.ask.faults} == {("malo", "page_items")}
+    made.close()
+
+
 BROKEN = "revision = 'malo1'\ndown_revision = None\nfrom alembic import op\nimport sqlalchemy as sa\n\ndef upgrade():\n    op.create_table('malo_filas', sa.Column('id', sa.Integer))\n    raise RuntimeError('roto')\n"
 
 
