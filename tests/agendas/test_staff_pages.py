@@ -142,5 +142,5 @@ def test_the_draft_is_compared_with_any_version(actors: Actors, bench: Bench, lo
 def test_administrators_see_refused_plugins_with_their_reason(actors: Actors) -> None:
     page = actors.client("administrator").get("/portal/estado").text
     assert "no está instalado. Instálelo o quítelo de PORTAL_PLUGINS." in page
-    assert "dimensions, item_objections" in page
+    assert "dimensions, indicators, item_objections, panels" in page
     assert actors.client().get("/portal/estado").status_code == 403
