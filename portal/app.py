@@ -160,7 +160,9 @@ def _plugin_pages(app: Flask, portal: Portal) -> None:
             raise
         except BaseException as error:
             log.exception("pages of plugin %s left out", impl.plugin_name)
-            portal.ask.late_refusals.append(Refused(impl.plugin_name, f"Las páginas del plugin «{impl.plugin_name}» no se usan: {said(error)}"))
+            portal.ask.late_refusals.append(
+                Refused(impl.plugin_name, f"Las páginas del plugin «{impl.plugin_name}» no se usan: {said(error)}")
+            )
             continue
         for blueprint in blueprints:
             app.register_blueprint(blueprint)

@@ -30,7 +30,11 @@ MAX_TRIES = 10
 def render_annex(portal: "Portal", agenda: dict[str, Any]) -> Markup:
     """Return an agenda (`rubrica.agenda/1`) as the HTML that goes into a PDF: every item, the plugins' panels and chapters."""
     shown = [
-        {**one, "panels": drawn(portal.ask.panels(one, agenda, wait=True)), "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda, wait=True)]}
+        {
+            **one,
+            "panels": drawn(portal.ask.panels(one, agenda, wait=True)),
+            "chapters": [_chapter(portal, chapter, one, agenda) for chapter in portal.ask.agenda_chapter(one, agenda, wait=True)],
+        }
         for one in agenda["dimensions"]
     ]
     links = {

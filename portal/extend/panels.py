@@ -54,7 +54,10 @@ def measured(dimension: Mapping[str, Any], label: str, unit: str) -> list[Panel]
     Beyond 40 indicators there is none either: such a chart says less than the items' own tables.
     """
     found = [
-        (item["code"], one) for item in dimension["items"] for one in item["indicators"] if one["unit"] == unit and one["baseline"] is not None
+        (item["code"], one)
+        for item in dimension["items"]
+        for one in item["indicators"]
+        if one["unit"] == unit and one["baseline"] is not None
     ]
     if not found or len(found) > MOST_MEASURED:
         return []

@@ -80,7 +80,11 @@ def test_only_administrators_see_it(app: Flask, actors: Actors) -> None:
 
 
 def test_an_answer_is_left_out_whole_when_it_fails_half_way(stormy: Portal) -> None:
-    assert [one.label for one in stormy.ask.agenda_chapter({"name": "otra", "label": "Otra", "prefix": "OT", "items": []}, {}) if "tormenta" in one.label] == []
+    assert [
+        one.label
+        for one in stormy.ask.agenda_chapter({"name": "otra", "label": "Otra", "prefix": "OT", "items": []}, {})
+        if "tormenta" in one.label
+    ] == []
     assert faults(stormy) == ["agenda_chapter"]
 
 
