@@ -429,7 +429,11 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "question_id": question.id,
             "agendas.new_item?": f"?dimension={item.dimension}",
             "dimension": item.dimension,
-            **{f"{endpoint}:code": commitment.code for endpoint in TABLE if endpoint.startswith(("registry.", "verification.", "mine."))},
+            **{
+                f"{endpoint}:code": commitment.code
+                for endpoint in TABLE
+                if endpoint.startswith(("registry.", "verification.", "mine.", "talking."))
+            },
             **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith("signing.")},
             **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},

@@ -73,12 +73,12 @@ def dimensions():
 def item_fields():
     return [ItemField(dimension="Otro", name="mi campo", label="M", kind="choice")]
 """
-    subject = write("mail", body, files={"templates/otro/pagina.html": "x"})
+    subject = write("dudoso", body, files={"templates/otro/pagina.html": "x"})
     found = statements.own_names(subject, loaded(subject), ())
     assert found.sentence == (
-        "El nombre «mail» es del portal (la tabla mail_message): elija otro; el prefijo «otrooo» no tiene de dos a cuatro mayúsculas sin tilde; "
+        "el prefijo «otrooo» no tiene de dos a cuatro mayúsculas sin tilde; "
         "la dimensión «Otro» necesita un nombre de minúsculas sin tilde, cifras y guion bajo; el campo «mi campo» necesita un nombre de minúsculas sin tilde, "
-        "cifras y guion bajo; el campo «mi campo» es de tipo choice y sus opciones no corresponden; la plantilla templates/otro/pagina.html debe estar en templates/mail/."
+        "cifras y guion bajo; el campo «mi campo» es de tipo choice y sus opciones no corresponden; la plantilla templates/otro/pagina.html debe estar en templates/dudoso/."
     )
 
 
