@@ -10,7 +10,7 @@ import jinja2
 import pytest
 import wtforms as w
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from wtforms.validators import InputRequired
 
 from portal.paths import TEMPLATES
@@ -38,13 +38,10 @@ class Search(w.Form):
     name = w.StringField("Contiene")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium."""
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield made
-        made.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    """Return the system's Chromium."""
+    return chromium
 
 
 @pytest.fixture
