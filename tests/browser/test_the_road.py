@@ -110,6 +110,7 @@ def verdict_on(page: Page, scene: Scene, file: Path) -> str:
     page.goto(f"{scene.address}/verificar")
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Verificar el archivo").click()
+    expect(page.get_by_role("heading", name="Resultado de la verificación")).to_be_visible(timeout=30_000)
     return page.title()
 
 
