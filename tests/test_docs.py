@@ -1,6 +1,7 @@
 """The documents say what the code does: settings, make targets, files that are named."""
 
 import re
+from configparser import ConfigParser
 from dataclasses import fields
 from pathlib import Path
 
@@ -63,3 +64,11 @@ def test_folders_of_the_map_exist() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     named = {one for one in re.findall(r"`((?:portal|plugins|templates|migrations|tests)/[\w./-]*)`", text) if "<" not in one}
     assert sorted(one for one in named if not (ROOT / one).exists()) == []
+
+
+def test_every_dependency_has_a_reason() -> None:
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    required = {re.match(r"[\w.-]+", line)[0] for line in config["options"]["install_requires"].split("\n") if line}  # type: ignore[index]
+    page = (ROOT / "docs" / "decisions" / "0009-dependencies.md").read_text()
+    assert set(re.findall(r"`([\w.-]+)`", page.partition("|---|---|")[2].partition("\n\n")[0])) == required
