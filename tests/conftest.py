@@ -3,6 +3,10 @@
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: Playwright leaves an event loop running in its process, in which pyHanko cannot sign."""
+    """Mark whoever uses Chromium, and put them last: Playwright leaves an event loop running in its process, in which pyHanko cannot sign."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
