@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from plugins.commitments import contacts, processes
@@ -74,6 +74,12 @@ def scene(portal: Portal, session: Session, actors: Actors, serve: Callable[[], 
     return Scene(commitment.code, process.code, serve())
 
 
+def press(page: Page, place: Locator) -> None:
+    """Send a form (or follow a link) and wait for the page that answers: going elsewhere at once would cancel it."""
+    with page.expect_navigation():
+        place.click()
+
+
 def digits_in(text: str) -> str:
     """Return the six digits on a line of their own, with the space that people see."""
     found = re.search(r"^\s*(\d{3} ?\d{3})\s*$", text, re.MULTILINE)
@@ -85,16 +91,16 @@ def enter_by_code(page: Page, scene: Scene, mailbox: Mailbox, address: str, path
     """Sign in with a code sent by mail, and land on `path`."""
     page.goto(f"{scene.address}{path}")
     page.get_by_label("Correo").first.fill(address)
-    page.get_by_role("button", name="Recibir un código").click()
+    press(page, page.get_by_role("button", name="Recibir un código"))
     page.get_by_label("Código").fill(digits_in(mailbox.wait(address, "código para entrar")))
-    page.get_by_role("button", name="Entrar", exact=True).click()
+    press(page, page.get_by_role("button", name="Entrar", exact=True))
 
 
 def sign(page: Page, scene: Scene, mailbox: Mailbox, address: str, name: str) -> None:
     """Read, ask for the code, sign."""
     page.goto(f"{scene.address}/mi-compromiso/{scene.code}/firmar")
     before = len(mailbox.messages)
-    page.get_by_role("button", name="Enviar código").click()
+    press(page, page.get_by_role("button", name="Enviar código"))
     until = 150
     while len(mailbox.messages) == before and until:
         page.wait_for_timeout(200)
@@ -102,14 +108,14 @@ def sign(page: Page, scene: Scene, mailbox: Mailbox, address: str, name: str) ->
     page.get_by_label("Código").fill(digits_in(mailbox.wait(address, "solo para esta firma")))
     page.get_by_label("Nombre").fill(name)
     page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Firmar").click()
+    press(page, page.get_by_role("button", name="Firmar"))
 
 
 def verdict_on(page: Page, scene: Scene, file: Path) -> str:
     """Upload a file to the public page; return the headline of the verdict."""
     page.goto(f"{scene.address}/verificar")
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Verificar el archivo").click()
+    press(page, page.get_by_role("button", name="Verificar el archivo"))
     expect(page.get_by_role("heading", name="Resultado de la verificación")).to_be_visible(timeout=30_000)
     return page.title()
 
@@ -132,21 +138,21 @@ def test_from_the_invitation_to_anybodys_verification(
     # the invitation's link opens a page; only its button signs in
     link = re.search(r"http://\S+/entrar/enlace/\S+", box.wait(REPRESENTATIVE, "Abrir la invitación"))[0]  # type: ignore[index]
     mine.goto(link)
-    mine.get_by_role("button", name="Entrar", exact=True).click()
+    press(mine, mine.get_by_role("button", name="Entrar", exact=True))
     expect(mine).to_have_url(re.compile(f"/mi-compromiso/{scene.code}$"))
 
     # every item gets a stance, a page a dimension; none is preselected
     for dimension in ("Social", "Económica", "Ambiental", "Institucional"):
         mine.goto(f"{scene.address}/mi-compromiso/{scene.code}")
-        mine.get_by_role("link", name=dimension).click()
+        press(mine, mine.get_by_role("link", name=dimension))
         assert mine.locator("input[type=radio]:checked").count() == 0
         for place, group in enumerate(mine.locator("fieldset").filter(has=mine.locator("input[type=radio]")).all()):
             group.get_by_label("Suscribe con observación" if place else "Suscribe", exact=True).check()
             if place:
                 group.get_by_role("textbox").fill("Pedimos precisar la línea de base.")
-        mine.get_by_role("button", name="Guardar y seguir").last.click()
+        press(mine, mine.get_by_role("button", name="Guardar y seguir").last)
     mine.goto(f"{scene.address}/mi-compromiso/{scene.code}/revisar")
-    mine.get_by_role("button", name="Confirmar posiciones").click()
+    press(mine, mine.get_by_role("button", name="Confirmar posiciones"))
     box.wait(REPRESENTATIVE, "(?i)firma")  # the document is ready
     for _try in range(60):
         mine.goto(f"{scene.address}/mi-compromiso/{scene.code}")
