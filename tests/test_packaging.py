@@ -99,9 +99,7 @@ def test_no_file_names_an_index_or_a_machine() -> None:
     config = [
         name for name in listed if name.endswith((".cfg", ".toml", "Makefile", ".ci/run")) or name.startswith(("scripts/", "requirements/"))
     ]
-    assert [
-        name for name in config if re.search(r"pypi\.org|pythonhosted|(?<!no-emit-)index-url|/root/", (ROOT / name).read_text())
-    ] == []
+    assert [name for name in config if re.search(r"pypi\.org|pythonhosted|(?<!no-emit-)index-url|/root/", (ROOT / name).read_text())] == []
 
 
 @pytest.fixture(scope="module")
