@@ -111,7 +111,9 @@ def init_app(app: Flask, _portal: Portal) -> None:
     """Install sign-in and the passkeys' endpoints."""
     app.config.update({f"SECURITY_{name}": value for name, value in SETTINGS.items()})
     app.config.update({f"SECURITY_MSG_{name}": (sentence, "error") for name, sentence in MESSAGES.items()})
-    datastore = Store(OurSession(), Person, NoRole, Passkey)  # type: ignore[arg-type]
+    # It may be typed for a library that is not installed here.
+    database: Any = OurSession()
+    datastore = Store(database, Person, NoRole, Passkey)
     security = Security(app, datastore, register_blueprint=False, mail_util_cls=QueuedMail, webauthn_util_cls=Keys)
     security.want_json(lambda _request: True)
     app.login_manager._request_callback = None  # type: ignore[attr-defined]  # noqa: SLF001 - no sign-in by header
