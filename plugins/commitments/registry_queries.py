@@ -164,7 +164,7 @@ def timeline(session: Session, commitment_id: int) -> Sequence[Event]:
 
 
 def signatories(session: Session, process_id: int) -> Sequence[Row[Any]]:
-    """Return the roll of complete commitments: (code, organisation, state, name, capacity, side, method, signed at)."""
+    """Return the roll of complete commitments: (code, organisation, state, name, capacity, side, way of signing, signed at)."""
     columns = select(
         Commitment.code,
         Organisation.name.label("organisation"),
@@ -172,7 +172,7 @@ def signatories(session: Session, process_id: int) -> Sequence[Row[Any]]:
         Slot.signed_name,
         Slot.capacity,
         Slot.side,
-        Slot.method,
+        Slot.signed_method,
         Slot.signed_at,
     ).join(Slot, Slot.commitment_id == Commitment.id)
     rows = _alphabetical(columns, process_id, None, _complete(), Slot.signed_at.is_not(None)).order_by(Slot.position)

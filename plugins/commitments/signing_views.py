@@ -7,11 +7,12 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugins.commitments import closing, letters, signing_acts, states
+from plugins.commitments import closing, letters, signing_acts, states, taking
 from plugins.commitments import stances as positions
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.models import Revision, Slot
 from plugins.commitments.participants import Part, part_of
+from plugins.commitments.plan import missing
 from plugins.commitments.record import slot_organisation
 from plugins.commitments.review_forms import DeclineForm, SignForm
 from portal import web
@@ -76,7 +77,7 @@ def sign(code: str) -> Any:
         web.session.rollback()
         return _refused(code, form, error)
     web.commit()
-    signing_acts.announce(web.portal(), part.commitment.id, outcome)
+    taking.announce(web.portal(), part.commitment.id, outcome)
     return web.back_to(".proof", code=code)
 
 
@@ -85,7 +86,7 @@ def sign(code: str) -> Any:
 def proof(code: str) -> str:
     """Say what was signed, who is missing and what comes next."""
     part, slot = _slot(code)
-    waiting = [one for one in part.commitment.slots if one.required and one.signed_at is None]
+    waiting = missing(part.commitment.slots)
     return render_template(
         "commitments/representative/proof.html",
         part=part,
@@ -216,7 +217,7 @@ def _refused(code: str, form: SignForm, error: PortalError) -> Any:
 def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None) -> str:
     commitment = part.commitment
     try:
-        signing_acts.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id())
+        taking.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id())
     except PortalError as error:
         problem = problem or told(error)
     agenda = frozen_agenda(web.portal().store, commitment.process.version)

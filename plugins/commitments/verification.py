@@ -44,8 +44,7 @@ class Verified:
 def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime) -> Verified:
     """Judge `data` against the portal's record. Reads it in a process of its own; never raises for what it contains."""
     digest = sha256(data)
-    root = keys.root_pem(portal)
-    inspection = inspect_isolated(data, [root] if root else [], now=now)
+    inspection = inspect_isolated(data, keys.trusted_roots(portal), now=now)
     exact = _by_revision(session, digest)
     if exact is not None:
         edition = next(one.edition for one in exact.revisions if one.sha256 == digest)
@@ -83,7 +82,7 @@ def registered(session: Session, commitment: tables.Commitment, edition: int) ->
 
 
 def _slot(session: Session, slot: tables.Slot, commitment: tables.Commitment) -> Slot:
-    name = slot.signed_name or (slot.person.full_name if slot.person else "")
+    name = slot.signed_name or (slot.signer.full_name if slot.signer else "")
     capacity = CAPACITIES.get(slot.capacity, slot.capacity)
     return Slot(slot.field, name, capacity, slot_organisation(session, commitment, slot), slot.required, slot.certificate_sha256)
 

@@ -27,7 +27,12 @@ STATE = {
 }
 STATE_ORDER = tuple(STATE)
 MARKS = {"suscribe": N_("S"), "con_observacion": N_("SO"), "no_suscribe": N_("N"), "sin_pronunciamiento": "–"}
-METHODS = {"electronic": N_("Firma electrónica"), "paper": N_("Firma manuscrita (digitalizada)"), "external": N_("Firma digital")}
+METHODS = {
+    "any": N_("A elección de quien firma"),
+    "electronic": N_("Firma electrónica"),
+    "digital": N_("Firma digital"),
+    "paper": N_("Firma manuscrita (digitalizada)"),
+}
 SIDES = {"organisation": N_("Organización"), "mesa": N_("Mesa"), "witness": N_("Testigo")}
 EVENTS = {
     "issued": N_("Se emitió el documento"),
@@ -58,6 +63,6 @@ def roll_row(process: str, row: Any) -> tuple[str, ...]:
         row.signed_name or "",
         capacity(row.capacity),
         SIDES.get(row.side, row.side),
-        METHODS.get(row.method, row.method),
+        METHODS.get(row.signed_method or "", row.signed_method or ""),
         signed_at,
     )

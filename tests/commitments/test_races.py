@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.orm import Session
 
-from plugins.commitments import keys, signing_acts
+from plugins.commitments import keys, signing_acts, taking
 from plugins.commitments.models import Process
 from plugins.commitments.signing.authority import read_roots
 from plugins.commitments.signing.inspection import inspect
@@ -51,7 +51,7 @@ def together(portal: Portal, now: datetime, slots: list[tuple[int, int]]) -> lis
 
 
 def ledger_of(session: Session, signing: Signing) -> int:
-    return session.query(LedgerEntry).filter_by(kind=signing_acts.SIGNED, subject=f"commitment:{signing.commitment.code}").count()
+    return session.query(LedgerEntry).filter_by(kind=taking.SIGNED, subject=f"commitment:{signing.commitment.code}").count()
 
 
 @pytest.mark.slow

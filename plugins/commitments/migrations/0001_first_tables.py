@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('opens_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('deadline', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reminders', sa.JSON(), nullable=False),
     sa.Column('consent_text', sa.Text(), nullable=False),
     sa.Column('contact_name', sa.String(length=200), nullable=False),
     sa.Column('contact_email', sa.String(length=255), nullable=False),
@@ -64,6 +65,9 @@ def upgrade() -> None:
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('renews_id', sa.Integer(), nullable=True),
+    sa.Column('archive_due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
@@ -78,11 +82,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_commitments_commitment_organisation_id')),
     sa.ForeignKeyConstraint(['process_id'], ['commitments_process.id'], name=op.f('fk_commitments_commitment_process_id')),
     sa.ForeignKeyConstraint(['record_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_commitment_record_sha256')),
+    sa.ForeignKeyConstraint(['renews_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_commitment_renews_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_commitment')),
     sa.UniqueConstraint('code', name=op.f('uq_commitments_commitment_code')),
     sa.UniqueConstraint('process_id', 'organisation_id', name=op.f('uq_commitments_commitment_process_id_organisation_id'))
     )
     with op.batch_alter_table('commitments_commitment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitments_commitment_archive_due_at'), ['archive_due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_commitments_commitment_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_commitments_commitment_state'), ['state'], unique=False)
 
@@ -157,22 +163,32 @@ def upgrade() -> None:
     sa.Column('side', sa.String(length=15), nullable=False),
     sa.Column('capacity', sa.String(length=40), nullable=False),
     sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('pool', sa.String(length=20), nullable=True),
+    sa.Column('needed', sa.Integer(), nullable=True),
     sa.Column('method', sa.String(length=15), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('substitute_id', sa.Integer(), nullable=True),
+    sa.Column('mandate_sha256', sa.String(length=64), nullable=True),
     sa.Column('field', sa.String(length=20), nullable=False),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('signed_name', sa.String(length=200), nullable=True),
+    sa.Column('signed_method', sa.String(length=15), nullable=True),
+    sa.Column('evidence_sha256', sa.String(length=64), nullable=True),
     sa.Column('certificate_serial', sa.String(length=64), nullable=True),
     sa.Column('certificate_sha256', sa.String(length=64), nullable=True),
     sa.Column('consent_sha256', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['commitment_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_slot_commitment_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['consent_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_consent_sha256')),
+    sa.ForeignKeyConstraint(['evidence_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_evidence_sha256')),
+    sa.ForeignKeyConstraint(['mandate_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_mandate_sha256')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_commitments_slot_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['substitute_id'], ['person.id'], name=op.f('fk_commitments_slot_substitute_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_slot')),
     sa.UniqueConstraint('commitment_id', 'position', name=op.f('uq_commitments_slot_commitment_id_position'))
     )
     with op.batch_alter_table('commitments_slot', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_commitments_slot_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_commitments_slot_substitute_id'), ['substitute_id'], unique=False)
 
     op.create_table('commitments_stance',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -197,6 +213,9 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('certificate_sha256', sa.String(length=64), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('level', sa.String(length=8), nullable=False),
+    sa.Column('stepped_down', sa.Boolean(), nullable=False),
     sa.Column('slot_id', sa.Integer(), nullable=True),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['commitment_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_revision_commitment_id'), ondelete='CASCADE'),
@@ -229,6 +248,7 @@ def downgrade() -> None:
     op.drop_table('commitments_revision')
     op.drop_table('commitments_stance')
     with op.batch_alter_table('commitments_slot', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitments_slot_substitute_id'))
         batch_op.drop_index(batch_op.f('ix_commitments_slot_person_id'))
 
     op.drop_table('commitments_slot')
@@ -253,6 +273,7 @@ def downgrade() -> None:
     with op.batch_alter_table('commitments_commitment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_commitments_commitment_state'))
         batch_op.drop_index(batch_op.f('ix_commitments_commitment_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_commitments_commitment_archive_due_at'))
 
     op.drop_table('commitments_commitment')
     with op.batch_alter_table('commitments_bulk', schema=None) as batch_op:
