@@ -1,6 +1,7 @@
 """Chooses versions again: writes requirements/{dev,run}.txt (by hash, naming no index) and setup.cfg's lower bounds.
 
 The lower bounds are the locked versions, because those are the ones that the suite runs with.
+usage: scripts/lock.py [--keep]   (--keep: only what is new is chosen, the rest stays as it is locked)
 """
 
 import re
@@ -11,14 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = ("--no-emit-options", "--no-emit-find-links", "--no-emit-index-url", "--no-annotate", "--no-header", "--quiet")
 # setuptools is in the lock too (--build-deps-for), so that the project itself is installed without asking any index.
-CHOICE = ("--generate-hashes", "--strip-extras", "--allow-unsafe", "--build-deps-for", "editable", "--upgrade")
+CHOICE = ("--generate-hashes", "--strip-extras", "--allow-unsafe", "--build-deps-for", "editable")
 
 
 def compiled(name: str, *arguments: str) -> Path:
     """Write requirements/<name>.txt and return its path."""
+    upgrade = () if "--keep" in sys.argv[1:] else ("--upgrade",)
     target = ROOT / "requirements" / f"{name}.txt"
     subprocess.run(
-        [sys.executable, "-m", "piptools", "compile", *QUIET, *CHOICE, *arguments, "--output-file", str(target), "setup.cfg"],
+        [sys.executable, "-m", "piptools", "compile", *QUIET, *CHOICE, *upgrade, *arguments, "--output-file", str(target), "setup.cfg"],
         cwd=ROOT,
         check=True,
     )
