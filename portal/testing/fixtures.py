@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -43,6 +44,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "slow: over five seconds")
     config.addinivalue_line("markers", "once: the database chosen makes no difference (the second run of `make test` leaves it out)")
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once in this process: each test's portal has an environment of its own, with the same templates."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the same source."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+PAGES, DOCUMENTS = Compiled(), Compiled()  # Flask's environment compiles with other settings than that of mail and PDF
 
 
 class Databases:
@@ -148,7 +168,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, databases: Database
 @pytest.fixture
 def portal(settings: Settings) -> Iterator[Portal]:
     """A portal with its tables, no Flask."""
-    made = assemble(settings)
+    made = _assembled(settings)
     yield made
     made.engine.dispose()
 
@@ -166,7 +186,14 @@ def app(portal: Portal) -> Flask:
     return _tried(create_app(portal))
 
 
+def _assembled(settings_: Settings) -> Portal:
+    made = assemble(settings_)
+    made.templates.bytecode_cache = DOCUMENTS
+    return made
+
+
 def _tried(app_: Flask) -> Flask:
+    app_.jinja_env.bytecode_cache = PAGES
     app_.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     limiter.enabled = False
     return app_
@@ -176,7 +203,7 @@ class Installation:
     """A portal beside the test's own: `portal`, `app`, a `client` with nobody signed in, and `actors` to sign in as."""
 
     def __init__(self, settings_: Settings) -> None:
-        self.portal = assemble(settings_)
+        self.portal = _assembled(settings_)
         self.app = _tried(create_app(self.portal))
         self.client = self.app.test_client()
         self.session = self.portal.sessions()
