@@ -1,6 +1,8 @@
 """The project as others get it: a wheel in an empty environment, an editable install, a bare checkout."""
 
 import configparser
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -12,7 +14,7 @@ import time
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -53,6 +55,14 @@ def required(setup: configparser.ConfigParser) -> dict[str, str]:
 def locked(name: str) -> dict[str, str]:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     return {normal(found[0]): found[1] for found in re.findall(r"^([\w.-]+)==([^\s\\]+)", text, re.MULTILINE)}
+
+
+def blocks(lock: str, *names: str) -> str:
+    """Return what a lock says of some packages, with their hashes."""
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text()
+    found = [one for one in re.split(r"\n(?=\S)", text) if one.partition("==")[0] in names]
+    assert len(found) == len(names)
+    return "\n".join(found)
 
 
 def python_files(*folders: str) -> Iterator[Path]:
@@ -102,10 +112,21 @@ def test_no_file_names_an_index_or_a_machine() -> None:
     assert [name for name in config if re.search(r"pypi\.org|pythonhosted|(?<!no-emit-)index-url|/root/", (ROOT / name).read_text())] == []
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder `name` as `make` fills it, once for all of this run's workers."""
+    folder = factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".made").exists():
+            folder.mkdir()
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder
+
+
+def build(folder: Path) -> None:
     """Build the wheel from a copy of the files (so that nothing is left in the checkout), asking no index."""
-    folder = tmp_path_factory.mktemp("build")
     for name in ("portal", "plugins", "templates", "migrations", "setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         source = ROOT / name
         if source.is_dir():
@@ -115,8 +136,32 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", "."], cwd=folder, check=True, capture_output=True
     )
-    [built] = (folder / "dist").glob("*.whl")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel."""
+    [built] = once(tmp_path_factory, "build", build).glob("dist/*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def empty(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment in which there is the wheel, what it needs, and nothing else."""
+
+    def make(place: Path) -> None:
+        venv.create(place, with_pip=True)
+        pip(place / "bin", "--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "run.txt")
+        pip(place / "bin", "--no-deps", "--no-index", wheel)
+        subprocess.run([place / "bin" / "python", "-m", "pip", "check"], check=True, capture_output=True, text=True)
+
+    return once(tmp_path_factory, "environment", make) / "bin"
+
+
+def pip(programs: Path, *arguments: str | Path) -> None:
+    command = [programs / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-compile", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-3000:]
 
 
 def test_the_wheel_holds_everything_and_nothing_else(wheel: Path) -> None:
@@ -178,16 +223,8 @@ def answers(command: list[str], folder: Path, **variables: str) -> str:
 
 
 @pytest.mark.slow
-def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    place = tmp_path / "environment"
-    venv.create(place, with_pip=True)
-    pip = [place / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-compile"]
-    subprocess.run(
-        [*pip, "--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "run.txt"], check=True, capture_output=True, text=True
-    )
-    subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True, capture_output=True, text=True)
-    subprocess.run([*pip[:3], "check"], check=True, capture_output=True, text=True)
-    command = [str(place / "bin" / "portal")]
+def test_the_wheel_works_in_an_empty_environment(empty: Path, tmp_path: Path) -> None:
+    command = [str(empty / "portal")]
     folder = tmp_path / "elsewhere"
     folder.mkdir()
 
@@ -201,6 +238,30 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     demo = portal("demo")
     assert (demo.returncode, demo.stderr[-2000:] if demo.returncode else "") == (0, "")
     assert "muestra" in answers(command, folder)
+
+
+@pytest.mark.slow
+def test_an_author_begins_in_an_empty_environment(empty: Path, tmp_path: Path) -> None:
+    """`portal plugins new`, `pip install`, its tests, `portal plugins check`: with the wheel, its needs, pytest, and nothing of this checkout."""
+
+    def run(*command: str | Path, cwd: Path) -> str:
+        done = subprocess.run(command, cwd=cwd, env=environment(tmp_path), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout
+
+    written = json.loads(run(empty / "portal", "plugins", "new", "mineria_limpia", "plugin", "--json", cwd=tmp_path))
+    assert "src/rubrica_mineria_limpia/plugin.py" in written["files"]
+    testers = tmp_path / "testers.txt"
+    testers.write_text(blocks("dev", "pytest", "iniconfig", "pygments", "setuptools"))
+    pip(empty, "--require-hashes", "--no-deps", "-r", testers)
+    pip(empty, "--no-index", "--no-build-isolation", f"{tmp_path / 'plugin'}[testing]")
+    folder = tmp_path / "plugin"
+    assert re.search(r"^9 passed", run(empty / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=folder), re.MULTILINE)
+    told = run(empty / "portal", "plugins", "check", ".", cwd=folder).splitlines()
+    assert len(told) > 10
+    assert [line for line in told if not line.startswith("bien ")] == []
+    where = run(empty / "python", "-c", "import portal, plugins; print(portal.__file__, plugins.__file__)", cwd=folder).split()
+    assert [Path(one).is_relative_to(empty.parent) for one in where] == [True, True]
 
 
 def test_a_bare_checkout_works(tmp_path: Path) -> None:
