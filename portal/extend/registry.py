@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -145,9 +145,10 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START, unfit: Seq
     manager.add_hookspecs(specs)
     refused: dict[str, Refused] = {one.name: one for one in unfit}
     found: dict[str, tuple[Plugin, ModuleType, str]] = {}
+    installed = entry_points(group=GROUP)
     for name in (one for one in names if one not in refused):
         try:
-            found[name] = _find(name)
+            found[name] = _find(name, installed)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's fault never takes the portal down, whatever it raises
@@ -192,9 +193,9 @@ def _check_name(name: str) -> None:
         raise Refusal("su nombre empieza con una palabra reservada para el portal; elija otro.")
 
 
-def _find(name: str) -> tuple[Plugin, ModuleType, str]:
+def _find(name: str, installed: EntryPoints | None = None) -> tuple[Plugin, ModuleType, str]:
     _check_name(name)
-    outside = [point for point in entry_points(group=GROUP) if point.name == name]
+    outside = [point for point in (installed or entry_points(group=GROUP)) if point.name == name]
     try:
         module = importlib.import_module(f"plugins.{name}.plugin")
     except ModuleNotFoundError as error:

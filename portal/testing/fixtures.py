@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from portal import clock, migrate
 from portal.accounts.models import Grant, Person
@@ -60,6 +61,20 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled."""
         self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+class CompiledRule(Rule):
+    """A route whose address builder, Python code that Werkzeug writes, is compiled once for all applications of this process."""
+
+    _builders: ClassVar[dict[Any, Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002 - Werkzeug's signature
+        if self.defaults:
+            return super()._compile_builder(append_unknown)
+        key = (tuple(self._trace), append_unknown)
+        if key not in self._builders:
+            self._builders[key] = super()._compile_builder(append_unknown)
+        return self._builders[key]
 
 
 PAGES, DOCUMENTS = Compiled(), Compiled()  # Flask's environment compiles with other settings than that of mail and PDF
@@ -183,7 +198,7 @@ def session(portal: Portal) -> Iterator[Session]:
 @pytest.fixture
 def app(portal: Portal) -> Flask:
     """The web application; forms need no CSRF token, limits are off (tests of those turn them on)."""
-    return _tried(create_app(portal))
+    return _application(portal)
 
 
 def _assembled(settings_: Settings) -> Portal:
@@ -192,7 +207,9 @@ def _assembled(settings_: Settings) -> Portal:
     return made
 
 
-def _tried(app_: Flask) -> Flask:
+def _application(portal_: Portal) -> Flask:
+    Flask.url_rule_class = CompiledRule
+    app_ = create_app(portal_)
     app_.jinja_env.bytecode_cache = PAGES
     app_.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     limiter.enabled = False
@@ -204,7 +221,7 @@ class Installation:
 
     def __init__(self, settings_: Settings) -> None:
         self.portal = _assembled(settings_)
-        self.app = _tried(create_app(self.portal))
+        self.app = _application(self.portal)
         self.client = self.app.test_client()
         self.session = self.portal.sessions()
         self.actors = Actors(lambda: self.app, self.session)
