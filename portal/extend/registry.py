@@ -195,7 +195,7 @@ def _check_name(name: str) -> None:
 
 def _find(name: str, installed: EntryPoints | None = None) -> tuple[Plugin, ModuleType, str]:
     _check_name(name)
-    outside = [point for point in (installed or entry_points(group=GROUP)) if point.name == name]
+    outside = [point for point in (entry_points(group=GROUP) if installed is None else installed) if point.name == name]
     try:
         module = importlib.import_module(f"plugins.{name}.plugin")
     except ModuleNotFoundError as error:
