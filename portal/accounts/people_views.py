@@ -12,6 +12,7 @@ from portal.accounts.forms import InviteForm, PeopleFilter, RoleForm
 from portal.accounts.models import Grant, Person
 from portal.accounts.session import deliver
 from portal.agendas.models import Agenda
+from portal.choices import options
 from portal.errors import Conflict, Invalid, NotFound
 from portal.failures import told
 from portal.organisations.models import Organisation
@@ -36,9 +37,11 @@ def _person(identity: int) -> Person:
 def people() -> str:
     """List the people of the agendas one coordinates; administrators see everybody."""
     form = PeopleFilter(formdata=request.args)
-    form.agenda.choices = [("", gettext("Todas")), *((str(one), label) for one, label in queries.agenda_choices(session, _agendas()))]
-    form.role.choices = [("", gettext("Todos")), *((name, gettext(label)) for name, label in ROLES.items())]
-    chosen = form.agenda.data if form.agenda.data in dict(form.agenda.choices) else ""
+    form.agenda.choices = options(
+        [("", gettext("Todas")), *((str(one), label) for one, label in queries.agenda_choices(session, _agendas()))]
+    )
+    form.role.choices = options([("", gettext("Todos")), *((name, gettext(label)) for name, label in ROLES.items())])
+    chosen = form.agenda.data if form.agenda.data in {one.value for one in form.agenda.choices} else ""
     role = form.role.data if form.role.data in ROLES else ""
     page = queries.people(
         session, agendas=_agendas(), page=page_number(), q=form.q.data or "", agenda_id=int(chosen) if chosen else None, role=role
@@ -51,15 +54,19 @@ def people() -> str:
 def _offer(form: RoleForm) -> None:
     agendas = _agendas()
     given = [name for name in ROLES if name != "administrator" or actor().is_administrator]
-    form.role.choices = [("", gettext("Elija un rol")), *((name, gettext(ROLES[name])) for name in given)]
+    form.role.choices = options([("", gettext("Elija un rol")), *((name, gettext(ROLES[name])) for name in given)])
     everywhere = [(EVERYWHERE, gettext("Todo el portal"))] if actor().is_administrator else []
-    form.agenda.choices = [
-        ("", gettext("Elija una agenda")),
-        *((str(one), label) for one, label in queries.agenda_choices(session, agendas)),
-        *everywhere,
-    ]
-    form.organisation.choices = [("", gettext("Ninguna")), *((str(one), label) for one, label in queries.organisation_choices(session))]
-    form.dimension.choices = [("", gettext("Ninguna")), *queries.dimension_choices(session, agendas)]
+    form.agenda.choices = options(
+        [
+            ("", gettext("Elija una agenda")),
+            *((str(one), label) for one, label in queries.agenda_choices(session, agendas)),
+            *everywhere,
+        ]
+    )
+    form.organisation.choices = options(
+        [("", gettext("Ninguna")), *((str(one), label) for one, label in queries.organisation_choices(session))]
+    )
+    form.dimension.choices = options([("", gettext("Ninguna")), *queries.dimension_choices(session, agendas)])
 
 
 def _chosen(form: RoleForm) -> tuple[str, Agenda | None, Organisation | None, str | None]:

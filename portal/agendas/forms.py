@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.agendas.own_fields import LIST
+from portal.choices import options
 from portal.errors import Invalid
 from portal.extend.kinds import Dimension, ItemField
 from portal.i18n import N_
@@ -141,7 +142,7 @@ def item_form(
     for name, unbound in own.items():
         setattr(made, name, unbound)
     form = made(data=dict(data or {})) if typed else made(formdata=None, data=dict(data or {}))
-    form.kind.choices = list(kinds.items())
+    form.kind.choices = options(kinds.items())
     return form
 
 
@@ -155,9 +156,9 @@ def _extra(field: ItemField) -> Any:
     if field.required:
         text["validators"] = [_Required()]
     if field.kind == "choice":
-        return SelectField(choices=[("", lazy_gettext("Sin definir")), *field.choices], validate_choice=False, **text)
+        return SelectField(choices=options([("", lazy_gettext("Sin definir")), *field.choices]), validate_choice=False, **text)
     if field.kind == "choices":
-        return Several(choices=list(field.choices), validate_choice=False, **text)
+        return Several(choices=options(field.choices), validate_choice=False, **text)
     if field.kind == "rows":
         columns = " | ".join(column.label for column in field.columns)
         text["description"] = lazy_gettext("Una fila por línea, así: %(columns)s. %(hint)s", columns=columns, hint=field.hint)

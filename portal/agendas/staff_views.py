@@ -14,6 +14,7 @@ from portal.agendas.drafting import draft_document, objections, reading_order
 from portal.agendas.editing import dimension_of
 from portal.agendas.forms import AgendaForm, AgendaSettingsForm, DimensionsForm, dimension_choices, show_errors
 from portal.agendas.models import Agenda
+from portal.choices import options
 from portal.documents.rendering import render_markdown
 from portal.errors import Conflict, Forbidden, Invalid, Stale
 from portal.failures import told
@@ -36,7 +37,7 @@ def drafts() -> str:
 def new() -> str | Response | tuple[str, int]:
     """Make an agenda."""
     form = AgendaForm()
-    form.territory_inei.choices = _territories()
+    form.territory_inei.choices = options(_territories())
     extra: list[tuple[str, str | None]] = []
     if form.validate_on_submit():
         try:
@@ -78,7 +79,7 @@ def settings(code: str) -> str | Response | tuple[str, int]:
     agenda: Agenda = g.agenda
     whole_agenda(agenda)
     form = AgendaSettingsForm(obj=agenda)
-    form.territory_inei.choices = _territories()
+    form.territory_inei.choices = options(_territories())
     extra: list[tuple[str, str | None]] = []
     theirs, status = None, 200
     if form.validate_on_submit():
@@ -159,13 +160,13 @@ def dimensions(code: str) -> str | Response | tuple[str, int]:
     whole_agenda(agenda)
     offered = portal().registry.dimensions
     form = DimensionsForm(names=[one.name for one in agenda.dimensions])
-    form.names.choices = dimension_choices(offered, agenda.dimensions)
+    form.names.choices = options(dimension_choices(offered, agenda.dimensions))
     if form.validate_on_submit():
         present = {one.name: service.Chosen(one.name, one.label, one.prefix) for one in agenda.dimensions}
         chosen = [
-            present.get(name) or service.Chosen(name, offered[name].label, offered[name].prefix)
-            for name, _ in form.names.choices
-            if name in form.names.data
+            present.get(one.value) or service.Chosen(one.value, offered[one.value].label, offered[one.value].prefix)
+            for one in form.names.choices
+            if one.value in form.names.data
         ]
         try:
             service.choose_dimensions(session, agenda, chosen)

@@ -6,6 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, EmailField, HiddenField, SearchField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.choices import options
 from portal.organisations.models import CAPACITIES, KINDS
 
 
@@ -20,7 +21,7 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
     short_name = StringField(_l("Nombre corto o siglas"), [Length(max=60)], description=_l("Para tablas y columnas angostas."))
     kind = SelectField(
         _l("Tipo"),
-        choices=[("", _l("Elija un tipo")), *((name, _l(label)) for name, label in KINDS.items())],
+        choices=options([("", _l("Elija un tipo")), *((name, _l(label)) for name, label in KINDS.items())]),
         validators=[InputRequired(_l("Elija qué tipo de organización es."))],
     )
     jne_code = StringField(_l("Código del JNE"), [Length(max=30)], description=_l("El del Registro de Organizaciones Políticas."))
@@ -43,7 +44,7 @@ class MemberForm(FlaskForm):  # type: ignore[misc]
     full_name = StringField(_l("Nombres y apellidos"), [InputRequired(_l("Escriba nombres y apellidos.")), Length(max=200)])
     capacity = SelectField(
         _l("Calidad"),
-        choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())],
+        choices=options([("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())]),
         validators=[InputRequired(_l("Elija la calidad en que participa."))],
     )
     email = EmailField(_l("Correo"), [Length(max=255)], description=_l("Ahí llegan sus enlaces y códigos. Nunca se publica."))
@@ -62,7 +63,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     q = SearchField(_l("Buscar"))
-    tipo = SelectField(_l("Tipo"), choices=[("", _l("Todos")), *((name, _l(label)) for name, label in KINDS.items())])
+    tipo = SelectField(_l("Tipo"), choices=options([("", _l("Todos")), *((name, _l(label)) for name, label in KINDS.items())]))
     territorio = StringField(_l("Territorio"))
 
 
