@@ -32,6 +32,7 @@ CORE_MODELS = (
     "portal.agendas.models",
     "portal.ledger.models",
     "portal.mail",
+    "portal.waiting",
 )
 
 

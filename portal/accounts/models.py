@@ -1,10 +1,10 @@
-"""People, what they may do in each agenda, their passkeys, links, codes and consents."""
+"""People, what they may do in each agenda, their passkeys, links, codes, consents, and what they ask about their data."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -24,9 +24,9 @@ class Person(Base, UserMixin):
     email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     phone: Mapped[str | None] = mapped_column(String(40))
     dni: Mapped[str | None] = mapped_column(String(15))
-    locale: Mapped[str] = mapped_column(String(5), default="es")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     salt: Mapped[str] = mapped_column(String(32))  # makes digests of this person's data unguessable; erased with them
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing here says any more who it was
 
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     password: Mapped[str | None] = mapped_column(String(255))
@@ -128,3 +128,27 @@ class Consent(Base):
     text_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PersonRequest(Base):
+    """What a person asks about their own data (Ley 29733): rectification, cancellation or opposition, and the answer.
+
+    `state`: "open", "accepted" (an erasure is under way; `pending` names what could not erase its part), "done", "refused".
+    `proposed`: {column: value} of a rectification. What was written here goes with the person's data.
+    """
+
+    __tablename__ = "person_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # rectificacion, cancelacion, oposicion
+    text: Mapped[str] = mapped_column(Text, default="")
+    proposed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    pending: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of plugins
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])

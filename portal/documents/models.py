@@ -9,7 +9,10 @@ from portal.db import Base, UtcDateTime
 
 
 class StoredFile(Base):
-    """A file by content. Rows and bytes are never changed."""
+    """A file by content. Bytes are never changed; those that hold only personal data may be forgotten (portal.documents.forgetting).
+
+    `forgotten_at`: they are to be removed, as the ledger says; `removed_at`: they are.
+    """
 
     __tablename__ = "stored_file"
 
@@ -17,3 +20,5 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(100))
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
