@@ -11,6 +11,7 @@ from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
 from plugins.commitments.staff_forms import DeadlineForm, ProcessForm, moment, typed
 from portal import form_errors, web
 from portal.agendas.models import AgendaVersion
+from portal.choices import options
 from portal.errors import Invalid
 from portal.failures import told
 from portal.organisations import queries as organisations
@@ -30,13 +31,13 @@ def new_process() -> Any:
     versions = board_queries.versions(web.session, web.permissions().agendas(web.actor(), MANAGE))
     form = ProcessForm(data=None if request.method == "POST" else _first(versions))
     version = next((one for one in versions if str(one.id) == form.version.data), None)
-    form.version.choices = [(str(one.id), f"{one.agenda.code} v{one.number}: {one.title}") for one in versions]
+    form.version.choices = options([(str(one.id), f"{one.agenda.code} v{one.number}: {one.title}") for one in versions])
     people = board_queries.people_of_the_mesa(web.session, version.agenda_id) if version else []
     step = request.form.get("step", "")
     if step == "add" and len(form.slots) < plan.MOST_SLOTS:
         form.slots.append_entry({"side": "organisation", "group": 1, "required": True})
     for entry in form.slots:
-        entry.form.person.choices = [("", gettext("Se elige después")), *((str(one.id), one.full_name) for one in people)]
+        entry.form.person.choices = options([("", gettext("Se elige después")), *((str(one.id), one.full_name) for one in people)])
     if step in {"preview", "create"} and form.validate() and version is not None:
         try:
             made = processes.create_process(
@@ -52,6 +53,7 @@ def new_process() -> Any:
             shown = {
                 "process": made,
                 "names": {one.id: one.full_name for one in people},
+                "pools": plan.pool_words(made.plan),
                 "replaced": processes.superseded_by(web.session, made),
             }
             page = render_template(
@@ -169,6 +171,7 @@ def _process_page(code: str, form: DeadlineForm) -> str:
         process=process,
         form=form,
         names=names,
+        pools=plan.pool_words(process.plan),
         sides=plan.SIDES,
         capacities=CAPACITIES,
         replaced=processes.superseded_by(web.session, process),
