@@ -31,6 +31,8 @@ class Settings:
     demo: bool = False
     secret_key: str = ""
     keys_passphrase_file: str = ""
+    keys_pkcs11: str = ""
+    timestamp_urls: tuple[str, ...] = ()
     timezone: str = "America/Lima"
     upload_megabytes: int = 20
     session_hours: int = 12

@@ -1,0 +1,1 @@
+"""Tests of what keeps signatures verifiable for long: timestamps, archive, keys and their rotation."""
