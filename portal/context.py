@@ -15,6 +15,7 @@ from portal.extend.ask import Ask
 from portal.extend.kinds import JobKind
 from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
+from portal.ledger import heads
 from portal.settings import Settings, prepare_home
 
 
@@ -53,7 +54,7 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, *registry.answers("jobs")))
+    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *registry.answers("jobs")))
     return portal
 
 

@@ -43,6 +43,11 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_head'))
     )
+    op.create_table('ledger_tile',
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_ledger_tile'))
+    )
     op.create_table('person',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('full_name', sa.String(length=200), nullable=False),
@@ -115,6 +120,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_consent_person_id'), ['person_id'], unique=False)
+
+    op.create_table('ledger_checkpoint',
+    sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=False),
+    sa.Column('last_entry', sa.String(length=64), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('token_sha256', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['token_sha256'], ['stored_file.sha256'], name=op.f('fk_ledger_checkpoint_token_sha256')),
+    sa.PrimaryKeyConstraint('size', name=op.f('pk_ledger_checkpoint'))
+    )
+    with op.batch_alter_table('ledger_checkpoint', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ledger_checkpoint_published_at'), ['published_at'], unique=False)
 
     op.create_table('mail_message',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -406,6 +423,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mail_message_about'))
 
     op.drop_table('mail_message')
+    with op.batch_alter_table('ledger_checkpoint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ledger_checkpoint_published_at'))
+
+    op.drop_table('ledger_checkpoint')
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consent_person_id'))
 
@@ -418,6 +439,7 @@ def downgrade() -> None:
     op.drop_table('territory')
     op.drop_table('stored_file')
     op.drop_table('person')
+    op.drop_table('ledger_tile')
     op.drop_table('ledger_head')
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_subject'))

@@ -1,13 +1,14 @@
-"""The ledger's entries and the row that remembers its head, so that a cut tail is noticed."""
+"""The ledger's entries, the row that remembers its end (so that a cut tail is noticed), and the heads that were published."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, String, Text
+from sqlalchemy import BigInteger, Dialect, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from portal.db import Base
+from portal.db import Base, UtcDateTime
 from portal.documents.canonical import canonical
 
 
@@ -52,3 +53,24 @@ class LedgerHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class LedgerCheckpoint(Base):
+    """A published head: the root of the tree (portal.ledger.merkle) over the first `size` entries. Written once; the token may come later."""
+
+    __tablename__ = "ledger_checkpoint"
+
+    size: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(String(64))
+    last_entry: Mapped[str] = mapped_column(String(64))  # the hash of entry `size`, which chains all before
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    token_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))  # a timestamp (RFC 3161) over the head's bytes
+
+
+class LedgerTile(Base):
+    """The root over 256 whole entries, kept so that no proof reads more than two tiles' entries. The audit computes them anew."""
+
+    __tablename__ = "ledger_tile"
+
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(String(64))
