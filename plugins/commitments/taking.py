@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from plugins.commitments import letters, states
 from plugins.commitments.models import Commitment, Revision, Slot
 from plugins.commitments.objections import refuse_if_any
-from plugins.commitments.plan import allows, missing
+from plugins.commitments.plan import allows, counts, missing, next_group
 from plugins.commitments.record import stances_digest
+from portal.accounts.consents import give_consent
 from portal.accounts.models import Person
-from portal.accounts.service import fingerprint, give_consent
+from portal.accounts.service import fingerprint
 from portal.context import Portal
 from portal.errors import Conflict, Expired, Forbidden, NotFound
 from portal.i18n import N_
@@ -193,13 +194,14 @@ def _record_fact(
 def _letters(portal: Portal, session: Session, *, now: datetime, slot: Slot, signer: Person) -> tuple[int, ...]:
     commitment = slot.commitment
     waiting = missing(commitment.slots)
-    mails = [letters.signed(portal.mailer, session, now=now, commitment=commitment, person=signer, waiting=len(waiting))]
+    given, expected = counts(commitment.slots)
+    mails = [letters.signed(portal.mailer, session, now=now, commitment=commitment, person=signer, waiting=expected - given)]
     turn = min((one.group for one in waiting), default=slot.group)
     if turn > slot.group:  # the next group's turn begins
         mails += [
             letters.issued(portal.mailer, session, now=now, commitment=commitment, slot=one)
-            for one in commitment.slots
-            if one.group == turn
+            for one in next_group(commitment.slots)
+            if one.group > slot.group
         ]
     return tuple(mail.id for mail in mails if mail is not None)
 
@@ -233,5 +235,7 @@ def kept_record(portal: Portal, commitment: Commitment) -> dict[str, Any]:
 
 def expected(portal: Portal, slot: Slot) -> dict[str, Any]:
     """Return what the document says of this slot: names as they were when it was issued."""
-    found: dict[str, Any] = next(one for one in kept_record(portal, slot.commitment)["slots"] if one["field"] == slot.field)
+    found: dict[str, Any] | None = next((one for one in kept_record(portal, slot.commitment)["slots"] if one["field"] == slot.field), None)
+    if found is None:  # nobody was named for it when the document was issued
+        raise Forbidden(N_("El documento no reserva un lugar para esta firma."))
     return found

@@ -5,7 +5,7 @@ from flask import render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from portal.accounts import passwords, queries, service
+from portal.accounts import consents, passwords, queries, service
 from portal.accounts.actor import ROLES
 from portal.accounts.blueprint import blueprint
 from portal.accounts.forms import KeyForm, NewPasswordForm
@@ -21,13 +21,13 @@ def account() -> str:
     """Show what the portal keeps about the person."""
     person = session.get_one(Person, person_id())
     read = portal().store.get
-    consents = [{"row": one, "text": read(one.text_sha256).decode()} for one in queries.consents(session, person.id)]
+    given = [{"row": one, "text": read(one.text_sha256).decode()} for one in queries.consents(session, person.id)]
     return render_template(
         "accounts/account.html",
         person=person,
         roles=queries.roles_of(session, [person.id]).get(person.id, []),
         names=ROLES,
-        consents=consents,
+        consents=given,
     )
 
 
@@ -92,8 +92,8 @@ def end_sessions() -> Response:
 def revoke_consent(consent_id: int) -> Response:
     """Take a consent back."""
     try:
-        service.revoke_consent(session, now=flask.g.now, consent_id=consent_id, person_id=person_id())
-    except service.AlreadyRevoked as error:
+        consents.revoke_consent(session, now=flask.g.now, consent_id=consent_id, person_id=person_id())
+    except consents.AlreadyRevoked as error:
         session.rollback()
         flask.flash(told(error), "info")
         return back_to("accounts.account")

@@ -17,6 +17,7 @@ PROMISED = (
     "portal.context",
     "portal.cli",
     "portal.accounts.actor",
+    "portal.accounts.consents",
     "portal.accounts.models",
     "portal.accounts.queries",
     "portal.accounts.service",

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import service
+from portal.accounts import consents, service
 from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda
 from portal.context import Portal
@@ -232,7 +232,7 @@ def test_the_list_costs_the_same_for_one_and_for_ninety(
 def test_one_sees_and_takes_back_ones_own_consents_only(
     actors: Actors, portal: Portal, session: Session, person: Person, now: datetime
 ) -> None:
-    given = service.give_consent(
+    given = consents.give_consent(
         session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text="Autorizo <b>esto</b>\ny aquello."
     )
     session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import cli
-from portal.accounts import links, service
+from portal.accounts import consents, links, service
 from portal.accounts.models import Consent, Grant, Person
 from portal.agendas.models import Agenda
 from portal.context import Portal
@@ -89,17 +89,17 @@ def test_the_same_address_is_the_same_person(session: Session, now: datetime) ->
 def test_a_consent_keeps_the_exact_text_and_can_be_taken_back_by_its_person_only(
     portal: Portal, session: Session, person: Person, actors: Actors, now: datetime
 ) -> None:
-    given = service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT)
+    given = consents.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT)
     assert portal.store.get(given.text_sha256).decode() == TEXT
-    assert service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT).id == given.id
-    other = service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT + " ")
+    assert consents.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT).id == given.id
+    other = consents.give_consent(session, portal.store, now=now, person_id=person.id, purpose="commitment:1", text=TEXT + " ")
     assert other.id != given.id
     stranger = actors.person()
     with pytest.raises(NotFound):
-        service.revoke_consent(session, now=now, consent_id=given.id, person_id=stranger.id)
-    service.revoke_consent(session, now=now, consent_id=given.id, person_id=person.id)
+        consents.revoke_consent(session, now=now, consent_id=given.id, person_id=stranger.id)
+    consents.revoke_consent(session, now=now, consent_id=given.id, person_id=person.id)
     with pytest.raises(Conflict):
-        service.revoke_consent(session, now=now, consent_id=given.id, person_id=person.id)
+        consents.revoke_consent(session, now=now, consent_id=given.id, person_id=person.id)
     assert [(one.kind, one.data.get("text_sha256")) for one in ledger(session)] == [
         ("consent.given", given.text_sha256),
         ("consent.given", other.text_sha256),
@@ -119,7 +119,7 @@ def test_the_ledger_holds_nothing_personal(portal: Portal, session: Session, per
         agenda=agenda,
         by_id=person.id,
     )
-    service.give_consent(session, portal.store, now=now, person_id=person.id, purpose="x", text=TEXT)
+    consents.give_consent(session, portal.store, now=now, person_id=person.id, purpose="x", text=TEXT)
     for entry in ledger(session):
         kept = f"{entry.subject} {entry.data}"
         for personal in ("Ana", person.email, person.salt, TEXT):
