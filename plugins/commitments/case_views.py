@@ -7,9 +7,9 @@ from flask_babel import gettext
 
 from plugins.commitments import board_queries, closing, issuing, processes, questions, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
-from plugins.commitments.history import history, next_signers
+from plugins.commitments.history import history
 from plugins.commitments.models import Commitment, Question
-from plugins.commitments.plan import SIDES
+from plugins.commitments.plan import SIDES, next_group, pool_words
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, commitment_for, deliver
 from plugins.commitments.staff_forms import AnswerForm, ContactForm, DeadlineForm, WithdrawForm, moment, typed
 from portal import form_errors, web
@@ -48,7 +48,8 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         organisation=found.organisation,
         row=row,
         entries=history(web.session, found),
-        next_signers=next_signers(found.slots),
+        next_signers=next_group(found.slots),
+        pools=pool_words(found.slots),
         questions=asked,
         answers=answers,
         stages=STAGES,

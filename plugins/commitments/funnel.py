@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from plugins.commitments import states
+from plugins.commitments import counting, states
 from plugins.commitments.models import Commitment, Event, Question, Slot, Stance
 from plugins.commitments.words import Word
 from portal.i18n import N_
@@ -96,7 +96,6 @@ def _select(process_id: int, now: datetime) -> Any:
     task = case(*((condition, literal(name)) for name, _, condition, _ in tasks), else_=null())
     turn = case(*((condition, literal(turn)) for _, turn, condition, _ in tasks), else_=null())
     since = case(*((condition, moment) for _, _, condition, moment in tasks), else_=null())
-    signatures = select(func.count(Slot.id)).where(Slot.commitment_id == Commitment.id, Slot.required).correlate(Commitment)
     return (
         select(
             Commitment.id,
@@ -121,8 +120,8 @@ def _select(process_id: int, now: datetime) -> Any:
             happened.c.last_contact,
             happened.c.met_at,
             *(func.coalesce(happened.c[name], 0).label(name) for name in ("invitations", "reminders", "meetings")),
-            signatures.scalar_subquery().label("expected"),
-            signatures.where(Slot.signed_at.is_not(None)).scalar_subquery().label("signed"),
+            counting.expected().label("expected"),
+            counting.signed().label("signed"),
         )
         .join(Organisation, Organisation.id == Commitment.organisation_id)
         .outerjoin(happened, happened.c.commitment_id == Commitment.id)
@@ -160,7 +159,7 @@ def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[
 
 def _tasks(happened: Subquery) -> list[tuple[str, str, ColumnElement[bool], Any]]:
     """Return (task, whose turn, when it applies, since when) by urgency: the first that applies is what is waited for."""
-    open_, unsigned = Commitment.state == states.OPEN, and_(Slot.commitment_id == Commitment.id, Slot.required, Slot.signed_at.is_(None))
+    open_, unsigned = Commitment.state == states.OPEN, and_(Slot.commitment_id == Commitment.id, counting.is_missing())
     signing = Commitment.state.in_((states.ISSUED, states.PARTLY))
     asked = (
         select(func.min(Question.asked_at))

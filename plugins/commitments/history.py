@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments.contacts import CHANNELS
 from plugins.commitments.letters import about
-from plugins.commitments.models import Commitment, Event, Slot
+from plugins.commitments.models import Commitment, Event
 from plugins.commitments.states import EVENTS
 from portal.accounts.models import Person
 from portal.i18n import N_
@@ -73,10 +73,3 @@ def _mail(mail: MailMessage, names: Mapping[int, str]) -> Entry:
         moments=moments,
         mail_id=mail.id,
     )
-
-
-def next_signers(slots: list[Slot]) -> list[Slot]:
-    """Return the slots whose turn it is to sign: the unsigned ones of the lowest group with a required one left."""
-    waiting = [slot for slot in slots if slot.signed_at is None]
-    groups = [slot.group for slot in waiting if slot.required]
-    return [slot for slot in waiting if slot.group == min(groups)] if groups else []

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, letters, states
 from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
+from plugins.commitments.counting import lacks_people
 from plugins.commitments.models import Commitment, Revision, Slot
 from plugins.commitments.objections import refuse_if_any, refuse_without_people
+from plugins.commitments.plan import next_group
 from plugins.commitments.record import commitment_record, stances_digest
 from plugins.commitments.stances import stances_of, unanswered
 from portal import db
@@ -38,7 +40,10 @@ TRIES = 3
 def waiting(session: Session, _now: datetime) -> Iterable[str]:
     """Return the ids of commitments whose document was asked for and is not there."""
     rows = select(Commitment.id).where(
-        Commitment.state == states.OPEN, Commitment.issue_requested_at.is_not(None), Commitment.stances_open.is_(False)
+        Commitment.state == states.OPEN,
+        Commitment.issue_requested_at.is_not(None),
+        Commitment.stances_open.is_(False),
+        or_(Commitment.issue_problem.is_(None), ~lacks_people()),  # told once; then it waits until somebody is named
     )
     return [str(found) for found in session.scalars(rows.order_by(Commitment.issue_requested_at).limit(100))]
 
@@ -153,10 +158,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
                 "consent_sha256": data["consent"]["sha256"],
             },
         )
-        first = min(slot.group for slot in fresh.slots)
-        mails = [
-            letters.issued(portal.mailer, session, now=now, commitment=fresh, slot=slot) for slot in fresh.slots if slot.group == first
-        ]
+        mails = [letters.issued(portal.mailer, session, now=now, commitment=fresh, slot=slot) for slot in next_group(fresh.slots)]
         session.commit()
         return [mail.id for mail in mails if mail is not None]
 

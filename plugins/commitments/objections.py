@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from plugins.commitments.models import Commitment, Slot
+from plugins.commitments.models import Commitment
+from plugins.commitments.plan import unnamed
 from portal.context import Portal
 from portal.errors import Conflict
 from portal.i18n import N_
@@ -16,14 +17,9 @@ def refuse_if_any(portal: Portal, session: Session, commitment: Commitment) -> N
         raise Conflict(" ".join(dict.fromkeys(sentences)))
 
 
-def nobody_in(commitment: Commitment) -> list[Slot]:
-    """Return the slots that no person was chosen for."""
-    return [slot for slot in commitment.slots if slot.person is None]
-
-
 def refuse_without_people(commitment: Commitment) -> None:
     """Raise `Conflict` while a signature is expected from nobody: the document names its signatories."""
-    missing = nobody_in(commitment)
+    missing = unnamed(commitment.slots)
     if missing:
         names = ", ".join(CAPACITIES.get(slot.capacity, slot.capacity) for slot in missing)
         raise Conflict(N_("Falta elegir quién firma como: %(names)s. La Mesa debe indicarlo antes de emitir el documento."), names=names)

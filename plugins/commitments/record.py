@@ -67,7 +67,7 @@ def commitment_record(session: Session, commitment: Commitment, agenda: FrozenAg
             "total": {name: count for name, count in totals(agenda, said).items() if name},
             "dimensions": {dimension["name"]: _counts_of(dimension, said) for dimension in agenda.dimensions},
         },
-        "slots": [slot_row(session, commitment, slot) for slot in commitment.slots],
+        "slots": [slot_row(session, commitment, slot) for slot in commitment.slots if slot.person is not None],
         "consent": {"text": process.consent_text, "sha256": sha256(process.consent_text.encode())},
     }
 

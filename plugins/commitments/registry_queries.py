@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from plugins.commitments import counting
 from plugins.commitments.models import Commitment, Event, Process, Slot, Stance
 from plugins.commitments.states import COMPLETE, DECLINED, SUPERSEDED, WITHDRAWN
 from portal.agendas.models import Agenda, AgendaVersion
@@ -91,10 +92,8 @@ def counts(session: Session, process_id: int) -> dict[str, int]:
 
 def roll(session: Session, process_id: int, page: Page) -> Sequence[Row[Any]]:
     """Return a page of (Commitment, Organisation, signatures given, signatures expected) in alphabetical order."""
-    required = and_(Slot.commitment_id == Commitment.id, Slot.required)
-    signed = select(func.count()).where(required, Slot.signed_at.is_not(None)).correlate(Commitment).scalar_subquery()
-    expected = select(func.count()).where(required).correlate(Commitment).scalar_subquery()
-    return session.execute(_alphabetical(select(Commitment, Organisation, signed, expected), process_id, page)).all()
+    columns = select(Commitment, Organisation, counting.signed(), counting.expected())
+    return session.execute(_alphabetical(columns, process_id, page)).all()
 
 
 def _alphabetical(rows: Any, process_id: int, page: Page | None = None, *more: ColumnElement[bool]) -> Any:

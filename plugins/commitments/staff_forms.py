@@ -24,21 +24,26 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from plugins.commitments.contacts import CHANNELS
 from plugins.commitments.funnel import STAGES, TURNS
-from plugins.commitments.plan import MOST_SLOTS, SIDES
+from plugins.commitments.plan import METHODS as WAYS
+from plugins.commitments.plan import MOST_POOL, MOST_SLOTS, SIDES
+from portal.choices import options
 from portal.organisations.models import CAPACITIES, KINDS
 
 
 class SlotForm(Form):  # type: ignore[misc]
     """One expected signature; without a side it does not count."""
 
-    side = SelectField(_l("Quién firma"), choices=[("", _l("Ninguna")), *((name, _l(label)) for name, label in SIDES.items())])
+    side = SelectField(_l("Quién firma"), choices=options([("", _l("Ninguna")), *((name, _l(label)) for name, label in SIDES.items())]))
     capacity = SelectField(
         _l("Calidad"),
-        choices=[("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())],
+        choices=options([("", _l("Elija una calidad")), *((name, _l(label)) for name, label in CAPACITIES.items())]),
         validators=[Optional()],
     )
     group = IntegerField(_l("Orden"), [Optional(), NumberRange(1, MOST_SLOTS, _l("Escriba un número entre 1 y 30."))], default=1)
+    method = SelectField(_l("Cómo se firma"), choices=options([(name, _l(label)) for name, label in WAYS.items()]), default="any")
     required = BooleanField(_l("Obligatoria"), default=True)
+    pool = StringField(_l("Grupo que cuenta junto"), [Optional(), Length(max=MOST_POOL)])
+    needed = IntegerField(_l("Cuántas bastan"), [Optional(), NumberRange(1, MOST_SLOTS, _l("Escriba un número entre 1 y 30."))])
     person = SelectField(_l("Persona"), default="", validate_choice=False)
 
 
@@ -83,7 +88,9 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
                 "capacity": row.capacity.data,
                 "group": row.group.data or 1,
                 "required": bool(row.required.data),
-                "method": "electronic",
+                "method": row.method.data,
+                "pool": " ".join((row.pool.data or "").split()) or None,
+                "needed": row.needed.data,
                 "person_id": int(row.person.data) if str(row.person.data or "").isdigit() else None,
             }
             for row in rows
@@ -100,11 +107,11 @@ class BoardFilter(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     q = SearchField(_l("Organización o código"))
-    turno = SelectField(_l("Le toca a"), choices=[("", _l("Cualquiera")), *((name, _l(label)) for name, label in TURNS.items())])
-    etapa = SelectField(_l("Etapa"), choices=[("", _l("Todas")), *((name, _l(word.label)) for name, word in STAGES.items())])
-    tipo = SelectField(_l("Tipo"), choices=[("", _l("Todos")), *((name, _l(label)) for name, label in KINDS.items())])
-    vencidas = SelectField(_l("Plazo"), choices=[("", _l("Todos")), ("1", _l("Vencido"))])
-    orden = SelectField(_l("Orden"), choices=[("", _l("Quien espera hace más tiempo")), ("nombre", _l("Alfabético"))])
+    turno = SelectField(_l("Le toca a"), choices=options([("", _l("Cualquiera")), *((name, _l(label)) for name, label in TURNS.items())]))
+    etapa = SelectField(_l("Etapa"), choices=options([("", _l("Todas")), *((name, _l(word.label)) for name, word in STAGES.items())]))
+    tipo = SelectField(_l("Tipo"), choices=options([("", _l("Todos")), *((name, _l(label)) for name, label in KINDS.items())]))
+    vencidas = SelectField(_l("Plazo"), choices=options([("", _l("Todos")), ("1", _l("Vencido"))]))
+    orden = SelectField(_l("Orden"), choices=options([("", _l("Quien espera hace más tiempo")), ("nombre", _l("Alfabético"))]))
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]
@@ -115,12 +122,12 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
 
     what = RadioField(
         _l("Qué ocurrió"),
-        choices=[("contact", _l("Un contacto")), ("meeting", _l("Una reunión"))],
+        choices=options([("contact", _l("Un contacto")), ("meeting", _l("Una reunión"))]),
         validators=[InputRequired(_l("Elija qué ocurrió."))],
     )
     channel = SelectField(
         _l("Cómo"),
-        choices=[(name, _l(label)) for name, label in CHANNELS.items()],
+        choices=options([(name, _l(label)) for name, label in CHANNELS.items()]),
         validators=[Optional()],
         description=_l("Solo para un contacto."),
     )

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugins.commitments import issuing, states
-from plugins.commitments.models import Commitment, Process, Slot
+from plugins.commitments import counting, issuing, states
+from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
 from portal import clock
 from portal.context import Portal
@@ -19,14 +19,13 @@ def standing(session: Session, process: str | None = None) -> list[dict[str, Any
     """Return each commitment's code, organisation, state, signatures and problem. Raises `NotFound` for an unknown process."""
     if process is not None:
         _known(session, process)
-    required = and_(Slot.commitment_id == Commitment.id, Slot.required)
     rows = (
         select(
             Process.code,
             Commitment,
             Organisation.name,
-            select(func.count()).where(required, Slot.signed_at.is_not(None)).correlate(Commitment).scalar_subquery(),
-            select(func.count()).where(required).correlate(Commitment).scalar_subquery(),
+            counting.signed(),
+            counting.expected(),
         )
         .join(Process, Process.id == Commitment.process_id)
         .join(Organisation, Organisation.id == Commitment.organisation_id)

@@ -84,7 +84,16 @@ def registered(session: Session, commitment: tables.Commitment, edition: int) ->
 def _slot(session: Session, slot: tables.Slot, commitment: tables.Commitment) -> Slot:
     name = slot.signed_name or (slot.signer.full_name if slot.signer else "")
     capacity = CAPACITIES.get(slot.capacity, slot.capacity)
-    return Slot(slot.field, name, capacity, slot_organisation(session, commitment, slot), slot.required, slot.certificate_sha256)
+    return Slot(
+        slot.field,
+        name,
+        capacity,
+        slot_organisation(session, commitment, slot),
+        slot.required,
+        slot.certificate_sha256,
+        slot.pool,
+        slot.needed,
+    )
 
 
 def _loaded() -> Any:

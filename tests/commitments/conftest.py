@@ -222,6 +222,8 @@ def commitment(session: Session, actors: Actors, process: Callable[..., Process]
                     capacity=one["capacity"],
                     required=one["required"],
                     method=one["method"],
+                    pool=one.get("pool"),
+                    needed=one.get("needed"),
                     person_id=person.id,
                     field=f"firma-{place}",
                 )

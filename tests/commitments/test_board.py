@@ -305,15 +305,23 @@ def test_a_process_is_opened_without_javascript(session: Session, version: Agend
         "slots-0-capacity": "personero_titular",
         "slots-0-group": "1",
         "slots-0-required": "y",
+        "slots-0-method": "electronic",
+        "slots-2-side": "witness",
+        "slots-2-capacity": "testigo",
+        "slots-2-group": "2",
+        "slots-2-pool": " testigos ",
+        "slots-2-needed": "1",
         "slots-1-side": "",
     }
-    assert staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "add"}).get_data(as_text=True).count("<legend>Firma ") == 3
+    assert staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "add"}).get_data(as_text=True).count("<legend>Firma ") == 4
     preview = staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "preview"}).get_data(as_text=True)
     assert ("Todavía no se abrió nada." in preview, 'name="slots-0-capacity" value="personero_titular"' in preview) == (True, True)
     assert session.scalars(select(Process)).all() == []
     session.rollback()
     wrong = staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create", "deadline": "2020-01-01T18:00"})
     assert (wrong.status_code, "después de la apertura" in wrong.get_data(as_text=True)) == (422, True)
+    many = staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create", "slots-2-needed": "2"})
+    assert (many.status_code, "cuántas firmas bastan: entre 1 y 1" in many.get_data(as_text=True)) == (422, True)
     assert (
         staff.post("/gestion/compromisos/nuevo", data={**filled, "step": "create"}).location
         == "/gestion/compromisos/APU-2023-v1/organizaciones"
@@ -329,7 +337,19 @@ def test_a_process_is_opened_without_javascript(session: Session, version: Agend
                 "required": True,
                 "method": "electronic",
                 "person_id": None,
-            }
+                "pool": None,
+                "needed": None,
+            },
+            {
+                "side": "witness",
+                "capacity": "testigo",
+                "group": 2,
+                "required": True,
+                "method": "any",
+                "person_id": None,
+                "pool": "testigos",
+                "needed": 1,
+            },
         ],
         "2026-01-01T13:00:00+00:00",
     )

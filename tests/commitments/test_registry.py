@@ -72,6 +72,7 @@ def enrol(session: Session, opened: Process, now: datetime) -> Enrol:
                     person=person,
                     signed_at=now if signed else None,
                     signed_name=person.full_name if signed else None,
+                    signed_method="electronic" if signed else None,
                 )
             )
         made.stances = [

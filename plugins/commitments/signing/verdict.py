@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from .codes import normalise
 from .comparing import compare
+from .completeness import counts, missing
 from .findings import SEAL_FIELD, Inspection, SignatureFinding
 from .reasons import Reason, heaviest
 
@@ -46,6 +47,9 @@ class Slot:
     required: bool = True
     certificate_sha256: str | None = None
     """Of the certificate that signed here; None while nobody has."""
+    pool: str | None = None
+    """Slots of one pool count together: `needed` of them are enough."""
+    needed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,16 +140,16 @@ def _judge_exact(record: Registered, revision: Revision, inspection: Inspection)
         verdict: PortalVerdict = "altered" if worst == "altered" else "unverifiable"
         return Verdict(verdict, tuple(faults), record.code, signatures)
     signed = {finding.field for finding in signatures if finding.kind == "signature"}
-    required = [slot for slot in record.slots if slot.required]
-    missing = [slot for slot in required if slot.field not in signed]
-    counts = {"signed": str(len(required) - len(missing)), "expected": str(len(required))}
+    lacking = missing(record.slots, signed)
+    have, expected = counts(record.slots, signed)
+    said = {"signed": str(have), "expected": str(expected)}
     if revision.number != max(r.number for r in record.revisions):
         verdict, reason = "authentic_earlier_revision", Reason("earlier", f"revision {revision.number}")
-    elif missing:
+    elif lacking:
         verdict = "authentic_incomplete"
-        reason = Reason("incomplete", "missing: " + ", ".join(slot.field for slot in missing), counts)
+        reason = Reason("incomplete", "missing: " + ", ".join(slot.field for slot in lacking), said)
     else:
-        verdict, reason = "authentic_complete", Reason("complete", "", counts)
+        verdict, reason = "authentic_complete", Reason("complete", "", said)
     notes = [Reason(_STATE_NOTES[record.state])] if record.state in _STATE_NOTES else []
     return Verdict(verdict, (reason, *notes), record.code, signatures)
 
