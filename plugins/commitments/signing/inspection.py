@@ -10,6 +10,7 @@ import io
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from asn1crypto import x509 as asn1_x509
@@ -27,6 +28,7 @@ from .mentions import find_codes
 from .overlay import find_overlays
 from .policy import find_changes, only_adds_evidence
 from .reasons import Reason, heaviest
+from .revocation import NO_ANSWERS, Answers
 from .trust import TrustBase
 
 _MOST_REVISIONS: Final = 400
@@ -41,15 +43,20 @@ def inspect(  # noqa: PLR0911 - one exit for each way of not being readable
     *,
     trust_roots: Sequence[asn1_x509.Certificate],
     now: dt.datetime,
+    timestamp_roots: Sequence[asn1_x509.Certificate] = (),
+    answers: Answers = NO_ANSWERS,
 ) -> Inspection:
-    """Judge `pdf`, trusting only what chains to `trust_roots` at `now` (or at a trusted timestamp's time). Never raises."""
+    """Judge `pdf`, trusting only what chains to `trust_roots` at `now` (or at a trusted timestamp's time). Never raises.
+
+    `timestamp_roots`: believed for timestamps only. `answers`: revocation answers beside those that the file carries.
+    """
     codes = tuple(find_codes(pdf))
     if len(pdf) > _MOST_BYTES:
         return unreadable("too_large", f"{len(pdf)} bytes", size=len(pdf))
     if b"%PDF-" not in pdf[:1024]:
         return unreadable("not_a_pdf", "no %PDF- header in the first 1024 bytes", size=len(pdf), codes=codes)
     try:
-        return _Inspector(pdf, codes, trust_roots, now).run()
+        return _Inspector(pdf, codes, TrustBase(trust_roots, (), answers, timestamp_roots), now).run()
     except _Refused as refusal:
         return unreadable(refusal.code, refusal.detail, size=len(pdf), codes=codes)
     except RecursionError:
@@ -77,10 +84,10 @@ class _Inspector:
         self,
         pdf: bytes,
         codes: tuple[str, ...],
-        roots: Sequence[asn1_x509.Certificate],
+        base: TrustBase,
         now: dt.datetime,
     ) -> None:
-        self._pdf, self._codes, self._roots, self._now = pdf, codes, roots, now
+        self._pdf, self._codes, self._base, self._now = pdf, codes, base, now
         self._reader = self._open()
         self._reasons: list[Reason] = []
 
@@ -154,7 +161,8 @@ class _Inspector:
 
     def _judge(self, embedded: Sequence[EmbeddedPdfSignature]) -> list[SignatureFinding]:
         certificates, answers = carried_evidence(self._reader, embedded)
-        judge = Judge(self._pdf, TrustBase(self._roots, certificates, answers), self._now)
+        base = replace(self._base, certificates=certificates, answers=self._base.answers + answers)
+        judge = Judge(self._pdf, base, self._now)
         certifier = _certifier(self._reader)
         return [finding_of(judge, signature, certifier) for signature in reversed(embedded)]
 

@@ -23,10 +23,14 @@ def inspect_isolated(
     trust_roots_pem: Sequence[bytes],
     *,
     now: datetime,
+    timestamp_roots_pem: Sequence[bytes] = (),
+    crls: Sequence[bytes] = (),
     seconds: float = 10,
     megabytes: int = 1024,
 ) -> Inspection:
     """`inspection.inspect` in a separate process. Never raises for what the file contains.
+
+    `timestamp_roots_pem`: believed for timestamps only. `crls`: revocation lists (DER) beside those that the file carries.
 
     `seconds` limits processor time and, with a few more for starting, wall time; `megabytes` limits the address space
     of the whole process (about 300 of them are the libraries). The child gets no environment, so no secrets.
@@ -34,6 +38,8 @@ def inspect_isolated(
     header = {
         "now": now.isoformat(),
         "roots": [pem.decode("latin-1") for pem in trust_roots_pem],
+        "timestamp_roots": [pem.decode("latin-1") for pem in timestamp_roots_pem],
+        "crls": [der.hex() for der in crls],
         "seconds": seconds,
         "megabytes": megabytes,
     }
@@ -91,12 +97,16 @@ def main() -> None:
     # imported here because only the child pays for the heavy libraries, before its limits begin
     from .authority import read_roots  # noqa: PLC0415
     from .inspection import inspect  # noqa: PLC0415
+    from .revocation import Answers  # noqa: PLC0415
 
     header = json.loads(sys.stdin.buffer.readline())
     _limit(header["seconds"], header["megabytes"])
     pdf = sys.stdin.buffer.read()
-    roots = [root for pem in header["roots"] for root in read_roots(pem.encode("latin-1"))]
-    found = inspect(pdf, trust_roots=roots, now=datetime.fromisoformat(header["now"]))
+    roots, timestamp_roots = (
+        [root for pem in header[name] for root in read_roots(pem.encode("latin-1"))] for name in ("roots", "timestamp_roots")
+    )
+    answers = Answers(tuple(bytes.fromhex(text) for text in header["crls"]))
+    found = inspect(pdf, trust_roots=roots, now=datetime.fromisoformat(header["now"]), timestamp_roots=timestamp_roots, answers=answers)
     sys.stdout.write(json.dumps(found.as_dict()))
 
 

@@ -48,11 +48,13 @@ class TrustBase:
     roots: Sequence[asn1_x509.Certificate]
     certificates: Sequence[asn1_x509.Certificate]
     answers: Answers
+    timestamp_roots: Sequence[asn1_x509.Certificate] = ()
+    """Trusted for timestamps only: who may say when need not be who may say who."""
 
-    def context(self, moment: dt.datetime) -> ValidationContext:
+    def context(self, moment: dt.datetime, *, for_timestamps: bool = False) -> ValidationContext:
         """A certvalidator context that never fetches anything."""
         return ValidationContext(
-            trust_roots=list(self.roots),
+            trust_roots=[*self.roots, *(self.timestamp_roots if for_timestamps else ())],
             other_certs=list(self.certificates),
             moment=moment,
             allow_fetching=False,
@@ -73,6 +75,12 @@ def doubt(
         return path
     chain = [c for c in path if isinstance(c, asn1_x509.Certificate)]
     return _misused(certificate, is_anchor=path.pkix_len == 0) or _revoked(base, chain, moment)
+
+
+def chain_of(base: TrustBase, certificate: asn1_x509.Certificate, moment: dt.datetime) -> list[asn1_x509.Certificate] | Distrust:
+    """The chain of `certificate` at `moment`, the trusted one first; revocation and purpose are not looked at."""
+    path = _path(base, certificate, (), moment)
+    return path if isinstance(path, Distrust) else [c for c in path if isinstance(c, asn1_x509.Certificate)]
 
 
 def _path(  # noqa: PLR0911 - one exit for each thing that can be wrong with a chain
@@ -139,6 +147,6 @@ def timestamp_status(
 ) -> TimestampSignatureStatus:
     """Judge a timestamp token at `moment`. Raises SignatureValidationError when it is malformed."""
     kwargs = asyncio.run(
-        generic_cms.validate_tst_signed_data(token, base.context(moment), imprint, algorithm_policy=ALGORITHMS),
+        generic_cms.validate_tst_signed_data(token, base.context(moment, for_timestamps=True), imprint, algorithm_policy=ALGORITHMS),
     )
     return TimestampSignatureStatus(**kwargs)
