@@ -20,6 +20,17 @@ def upgrade() -> None:
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_commitments_outside_authority'))
     )
+    op.create_table('commitments_digest',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.String(length=10), nullable=False),
+    sa.Column('mail_id', sa.Integer(), nullable=False),
+    sa.Column('acts', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['mail_id'], ['mail_message.id'], name=op.f('fk_commitments_digest_mail_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_commitments_digest_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_digest')),
+    sa.UniqueConstraint('person_id', 'day', name=op.f('uq_commitments_digest_person_id_day'))
+    )
     op.create_table('commitments_process',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=30), nullable=False),
@@ -99,6 +110,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_commitments_commitment_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_commitments_commitment_state'), ['state'], unique=False)
 
+    op.create_table('commitments_paper_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('process_id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=True),
+    sa.Column('pages_read', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.String(length=300), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('uploaded_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['process_id'], ['commitments_process.id'], name=op.f('fk_commitments_paper_file_process_id')),
+    sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_paper_file_sha256')),
+    sa.ForeignKeyConstraint(['uploaded_by_id'], ['person.id'], name=op.f('fk_commitments_paper_file_uploaded_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_paper_file'))
+    )
+    with op.batch_alter_table('commitments_paper_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitments_paper_file_process_id'), ['process_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_commitments_paper_file_state'), ['state'], unique=False)
+
+    op.create_table('commitments_paper_pack',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('process_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=True),
+    sa.Column('parts', sa.JSON(), nullable=False),
+    sa.Column('commitments', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.String(length=300), nullable=True),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by_id'], ['person.id'], name=op.f('fk_commitments_paper_pack_created_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['process_id'], ['commitments_process.id'], name=op.f('fk_commitments_paper_pack_process_id')),
+    sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_paper_pack_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_paper_pack'))
+    )
+    with op.batch_alter_table('commitments_paper_pack', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitments_paper_pack_process_id'), ['process_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_commitments_paper_pack_state'), ['state'], unique=False)
+
     op.create_table('commitments_bulk_row',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('bulk_id', sa.Integer(), nullable=False),
@@ -128,6 +183,59 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('commitments_event', schema=None) as batch_op:
         batch_op.create_index('ix_commitments_event_commitment_kind', ['commitment_id', 'kind'], unique=False)
+
+    op.create_table('commitments_paper_reading',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('commitment_id', sa.Integer(), nullable=False),
+    sa.Column('open_for', sa.Integer(), nullable=True),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=False),
+    sa.Column('slots', sa.JSON(), nullable=False),
+    sa.Column('sheets', sa.JSON(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('problem', sa.String(length=300), nullable=True),
+    sa.Column('act_sha256', sa.String(length=64), nullable=True),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['act_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_paper_reading_act_sha256')),
+    sa.ForeignKeyConstraint(['commitment_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_paper_reading_commitment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_commitments_paper_reading_decided_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['read_by_id'], ['person.id'], name=op.f('fk_commitments_paper_reading_read_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_paper_reading')),
+    sa.UniqueConstraint('open_for', name=op.f('uq_commitments_paper_reading_open_for'))
+    )
+    with op.batch_alter_table('commitments_paper_reading', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitments_paper_reading_commitment_id'), ['commitment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_commitments_paper_reading_state'), ['state'], unique=False)
+
+    op.create_table('commitments_paper_sheet',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('picture_sha256', sa.String(length=64), nullable=False),
+    sa.Column('thumbnail_sha256', sa.String(length=64), nullable=False),
+    sa.Column('squared', sa.Boolean(), nullable=False),
+    sa.Column('commitment_id', sa.Integer(), nullable=True),
+    sa.Column('edition', sa.Integer(), nullable=True),
+    sa.Column('page', sa.Integer(), nullable=True),
+    sa.Column('said', sa.String(length=60), nullable=True),
+    sa.Column('problem', sa.String(length=20), nullable=True),
+    sa.Column('set_aside', sa.Boolean(), nullable=False),
+    sa.Column('assigned_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['assigned_by_id'], ['person.id'], name=op.f('fk_commitments_paper_sheet_assigned_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['commitment_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_paper_sheet_commitment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['file_id'], ['commitments_paper_file.id'], name=op.f('fk_commitments_paper_sheet_file_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['picture_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_paper_sheet_picture_sha256')),
+    sa.ForeignKeyConstraint(['thumbnail_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_paper_sheet_thumbnail_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_paper_sheet'))
+    )
+    with op.batch_alter_table('commitments_paper_sheet', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitments_paper_sheet_commitment_id'), ['commitment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_commitments_paper_sheet_file_id'), ['file_id'], unique=False)
 
     op.create_table('commitments_parked',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -176,6 +284,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('substitute_id', sa.Integer(), nullable=True),
     sa.Column('mandate_sha256', sa.String(length=64), nullable=True),
+    sa.Column('operator_id', sa.Integer(), nullable=True),
     sa.Column('field', sa.String(length=20), nullable=False),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('signed_name', sa.String(length=200), nullable=True),
@@ -188,6 +297,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['consent_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_consent_sha256')),
     sa.ForeignKeyConstraint(['evidence_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_evidence_sha256')),
     sa.ForeignKeyConstraint(['mandate_sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_slot_mandate_sha256')),
+    sa.ForeignKeyConstraint(['operator_id'], ['person.id'], name=op.f('fk_commitments_slot_operator_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_commitments_slot_person_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['substitute_id'], ['person.id'], name=op.f('fk_commitments_slot_substitute_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commitments_slot')),
@@ -206,6 +316,7 @@ def upgrade() -> None:
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('saved_by_id', sa.Integer(), nullable=True),
+    sa.Column('carried', sa.Boolean(), nullable=False),
     sa.Column('batch', sa.String(length=16), nullable=True),
     sa.ForeignKeyConstraint(['commitment_id'], ['commitments_commitment.id'], name=op.f('fk_commitments_stance_commitment_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['saved_by_id'], ['person.id'], name=op.f('fk_commitments_stance_saved_by_id'), ondelete='SET NULL'),
@@ -325,6 +436,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_commitments_parked_commitment_id'))
 
     op.drop_table('commitments_parked')
+    with op.batch_alter_table('commitments_paper_sheet', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_sheet_file_id'))
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_sheet_commitment_id'))
+
+    op.drop_table('commitments_paper_sheet')
+    with op.batch_alter_table('commitments_paper_reading', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_reading_state'))
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_reading_commitment_id'))
+
+    op.drop_table('commitments_paper_reading')
     with op.batch_alter_table('commitments_event', schema=None) as batch_op:
         batch_op.drop_index('ix_commitments_event_commitment_kind')
 
@@ -334,6 +455,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_commitments_bulk_row_commitment_id'))
 
     op.drop_table('commitments_bulk_row')
+    with op.batch_alter_table('commitments_paper_pack', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_pack_state'))
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_pack_process_id'))
+
+    op.drop_table('commitments_paper_pack')
+    with op.batch_alter_table('commitments_paper_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_file_state'))
+        batch_op.drop_index(batch_op.f('ix_commitments_paper_file_process_id'))
+
+    op.drop_table('commitments_paper_file')
     with op.batch_alter_table('commitments_commitment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_commitments_commitment_state'))
         batch_op.drop_index(batch_op.f('ix_commitments_commitment_organisation_id'))
@@ -348,5 +479,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_commitments_process_version_id'))
 
     op.drop_table('commitments_process')
+    op.drop_table('commitments_digest')
     op.drop_table('commitments_outside_authority')
     # ### end Alembic commands ###

@@ -1,1 +1,1 @@
-"""Signatures written by hand on paper: printed, scanned, found by their codes, confirmed by a second person, sealed."""
+"""Handwritten signatures: the pack for the ceremony goes out on paper, comes back as a scan, and two people read it."""
