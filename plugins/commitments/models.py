@@ -107,6 +107,7 @@ class Slot(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)  # signs for `person`
     mandate_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))  # the document that says so
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))  # lent their device, in person
     field: Mapped[str] = mapped_column(String(20))
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_name: Mapped[str | None] = mapped_column(String(200))
@@ -141,6 +142,7 @@ class Stance(Base):
     revision: Mapped[int] = mapped_column(Integer, default=1)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    carried: Mapped[bool] = mapped_column(Boolean, default=False)  # taken over from an earlier version, not confirmed by anybody yet
     batch: Mapped[str | None] = mapped_column(String(16))  # set by "aplicar a los puntos sin respuesta", so that it can be undone
 
 
@@ -229,6 +231,19 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Digest(Base):
+    """The one letter that a person gets on a day about all the acts that wait for them; `day` in the portal's zone, YYYY-MM-DD."""
+
+    __tablename__ = "commitments_digest"
+    __table_args__ = (UniqueConstraint("person_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    day: Mapped[str] = mapped_column(String(10))
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail_message.id", ondelete="CASCADE"))
+    acts: Mapped[int] = mapped_column(Integer)
 
 
 class Bulk(Base):
