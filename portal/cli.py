@@ -3,6 +3,7 @@
 import json
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -156,14 +157,19 @@ def ledger() -> None:
 
 
 @ledger.command()
+@click.option(
+    "--head", "saved", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="A head (JSON) kept elsewhere, to compare with."
+)
 @click.option("--json", "as_json", is_flag=True)
-def verify(*, as_json: bool) -> None:
-    """Check the chain, and that versions, files and signatures still equal what was recorded; exit 1 if not."""
+def verify(saved: tuple[Path, ...], *, as_json: bool) -> None:
+    """Check the chain and the published heads, and that versions, files and signatures still equal what was recorded; exit 1 if not."""
     from portal.ledger.audit import audit  # noqa: PLC0415
+    from portal.ledger.commands import saved_heads  # noqa: PLC0415
 
+    heads = saved_heads(saved)
     portal = assembled()
     with portal.sessions() as session:
-        entries, problems = audit(portal, session)
+        entries, problems = audit(portal, session, heads)
     data = {"ok": not problems, "entries": entries, "problems": [{"subject": one.subject, "sentence": one.sentence} for one in problems]}
     show(
         data,
@@ -171,6 +177,37 @@ def verify(*, as_json: bool) -> None:
         lines=[f"{one.subject}: {one.sentence}" for one in problems] or [f"El registro está íntegro: {entries} entradas."],
     )
     sys.exit(1 if problems else 0)
+
+
+@ledger.command()
+@click.option("--publish", is_flag=True, help="Publish the ledger as it is now, without waiting for the daily job.")
+@click.option("--json", "as_json", is_flag=True)
+def head(*, publish: bool, as_json: bool) -> None:
+    """Show the last published head."""
+    from portal.ledger import commands  # noqa: PLC0415
+
+    commands.head(assembled(), publish=publish, as_json=as_json)
+
+
+@ledger.command()
+@click.argument("seq", type=int)
+@click.option("--head", "size", type=int, metavar="SIZE", help="Prove it under the head with so many entries.")
+def prove(seq: int, size: int | None) -> None:
+    """Print, as JSON, the proof that entry SEQ is under a published head."""
+    from portal.ledger import commands  # noqa: PLC0415
+
+    commands.prove(assembled(), seq, size=size)
+
+
+@ledger.command("check-proof")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--head", "head_file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The head (JSON) that you trust.")
+@click.option("--json", "as_json", is_flag=True)
+def check_proof(file: Path, head_file: Path, *, as_json: bool) -> None:
+    """Check the proof in FILE against a head, anywhere: no database, no portal. Exit 0 it holds, 1 it does not, 2 it is no proof."""
+    from portal.ledger import commands  # noqa: PLC0415
+
+    commands.check_proof(file, head_file, as_json=as_json)
 
 
 @main.group("plugins")
@@ -181,18 +218,26 @@ def plugins_() -> None:
 @plugins_.command("list")
 @click.option("--json", "as_json", is_flag=True)
 def list_(*, as_json: bool) -> None:
-    """Name the plugins in use and those refused, with the reason."""
-    from portal.extend.registry import load as load_plugins  # noqa: PLC0415
+    """Describe the plugins in use, and name those refused with the reason."""
+    from dataclasses import asdict  # noqa: PLC0415
 
-    registry = load_plugins(settings().plugins)
-    used = [
-        {"name": one.plugin.name, "label": one.plugin.label, "version": one.plugin.version, "source": one.source} for one in registry.loaded
-    ]
-    refused = [{"name": one.name, "reason": one.sentence} for one in registry.refused]
-    lines = [f"{one['name']:<16} {one['version']:<8} {one['source']:<10} {one['label']}" for one in used] + [
-        one.sentence for one in registry.refused
-    ]
-    show({"used": used, "refused": refused}, as_json=as_json, lines=lines)
+    from portal import inventory  # noqa: PLC0415
+    from portal.context import assemble  # noqa: PLC0415
+
+    portal = assemble(settings())
+    used = inventory.in_use(portal)
+    refused = [{"name": one.name, "reason": one.sentence, "trace": one.trace} for one in portal.registry.refused]
+    lines = []
+    for one in used:
+        lines += [
+            f"{one.name:<16} {one.version:<8} {one.source:<10} {one.label}",
+            f"    hooks: {', '.join(one.hooks) or 'ninguno'}",
+            f"    tablas: {', '.join(one.tables) or 'ninguna'}",
+        ]
+        if one.pending or one.problem:
+            lines.append(f"    migraciones pendientes: {one.problem or ', '.join(one.pending)}")
+    lines += [one.sentence for one in portal.registry.refused]
+    show({"used": [asdict(one) for one in used], "refused": refused}, as_json=as_json, lines=lines)
 
 
 @plugins_.command("new")

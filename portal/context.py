@@ -16,6 +16,7 @@ from portal.extend.kinds import JobKind
 from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
 from portal.ledger import heads
+from portal.log import hide
 from portal.settings import Settings, prepare_home
 
 
@@ -40,6 +41,7 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
     Raises `Misconfigured`. Touches no table: `portal.migrate.upgrade` does.
     """
     settings = prepare_home(settings)
+    hide(settings.secret_key)
     registry = plugins.load(settings.plugins, unfit=unfit)
     engine = db.new_engine(settings.database_url)
     templates = templating.environment(registry, zone=settings.timezone)
@@ -54,7 +56,9 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    portal.queue.bind(portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *registry.answers("jobs")))
+    portal.queue.bind(
+        portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *registry.answers("jobs"))
+    )
     return portal
 
 

@@ -8,14 +8,27 @@ from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-_SECRETS = re.compile(r"(?i)((?:password|token|secret|code|codigo|contrasena|passphrase)[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}]+")
+_NAMES = r"(?:password|passwd|passphrase|token|secret|api_?key|clave|contrase[nñ]a)\w*|code|c[oó]digo"
+_SECRETS = re.compile(rf"(?i)((?:{_NAMES})[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}}]+")
+_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}")
 _LINKS = re.compile(r"(/entrar/enlace/)[\w-]+")
 _USERINFO = re.compile(r"(\w+://[^:/\s]+:)[^@\s]+@")
 
 
+_hidden: set[str] = set()
+
+
+def hide(*values: str) -> None:
+    """Blot out these values wherever this process writes them from now on, whatever stands before them; short ones are ignored."""
+    _hidden.update(value for value in values if len(value) >= 8)  # noqa: PLR2004 - less would blot out words
+
+
 def redacted(text: str) -> str:
-    """Return `text` with what looks like a secret, a sign-in link or a URL's password blotted out."""
+    """Return `text` with what is or looks like a secret, a sign-in link or a URL's password blotted out."""
+    for value in _hidden:
+        text = text.replace(value, "•••")
     text = _SECRETS.sub(r"\1•••", text)
+    text = _BEARER.sub(r"\1•••", text)
     text = _LINKS.sub(r"\1•••", text)
     return _USERINFO.sub(r"\1•••@", text)
 

@@ -208,6 +208,14 @@ def standing(engine: Engine, registry: Registry) -> list[Standing]:
     return [one for one in found if one.owner not in told] + [Standing(name, None, None, (sentence,)) for name, sentence in told.items()]
 
 
+def pending(engine: Engine, registry: Registry, owner: Owner) -> tuple[str, ...]:
+    """Return the revisions of `owner` that the database has not, oldest first. Raises what a broken revision file raises."""
+    with engine.connect() as connection:
+        script = ScriptDirectory.from_config(_config(owner, connection, [one.name for one in owners(registry)]))
+        lacking = script.iterate_revisions("head", _current(connection, owner) or "base")
+        return tuple(reversed([one.revision for one in lacking]))
+
+
 def _standing(engine: Engine, owner: Owner, names: Sequence[str]) -> Standing:
     with engine.connect() as connection:
         script = ScriptDirectory.from_config(_config(owner, connection, names))

@@ -4,9 +4,8 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from flask_babel import gettext
 from sqlalchemy import text
 
-from portal import diagnosis, templating, web
+from portal import diagnosis, inventory, templating, web
 from portal.agendas import queries as agendas
-from portal.context import Portal
 from portal.extend.kinds import PageItem
 from portal.paths import STATIC
 from portal.web import public, requires
@@ -57,18 +56,11 @@ def status() -> str:
     return render_template(
         "site/status.html",
         diagnoses=diagnosis.examine(portal),
-        loaded=portal.registry.loaded,
-        hooks=_hooks(portal),
+        loaded=inventory.in_use(portal),
         refused=portal.ask.refused(),
         slow=portal.ask.patience.slow(),
         faults=list(portal.ask.faults)[::-1],
     )
-
-
-def _hooks(portal: Portal) -> dict[str, list[str]]:
-    """Return which hooks each plugin in use answers."""
-    manager = portal.registry.manager
-    return {one.plugin.name: sorted(caller.name for caller in manager.get_hookcallers(one.module) or ()) for one in portal.registry.loaded}
 
 
 def core_items(place: str) -> list[PageItem]:
@@ -78,7 +70,10 @@ def core_items(place: str) -> list[PageItem]:
     if place == "nav.public":
         wanted = [(gettext("Agendas"), url_for("agendas.index"), "/agendas", True)]
     elif place == "nav.footer":
-        wanted = [(gettext("Agendas"), url_for("agendas.index"), "", True)]
+        wanted = [
+            (gettext("Agendas"), url_for("agendas.index"), "", True),
+            (gettext("Transparencia"), url_for("ledger.index"), "", True),
+        ]
     elif place == "nav.staff":
         wanted = [
             (gettext("Borradores"), url_for("agendas.drafts"), "/gestion/agendas", web.allowed("agenda.read_draft")),

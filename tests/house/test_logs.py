@@ -31,6 +31,9 @@ def lines() -> Iterator[io.StringIO]:
         ("GET /entrar/enlace/qR3-x_y HTTP/1.1", "GET /entrar/enlace/••• HTTP/1.1"),
         ("postgresql://rubrica:clave@db/portal", "postgresql://rubrica:•••@db/portal"),
         ("smtp://mesa%40example.pe:clave@smtp.example.pe", "smtp://mesa%40example.pe:•••@smtp.example.pe"),
+        ("secret_key='abc', api_key: k-1, clave=uno", "secret_key='•••', api_key: •••, clave=•••"),
+        ("Authorization: Bearer abc.def-123", "Authorization: Bearer •••"),
+        ("contraseña: hunter2", "contraseña: •••"),
         ("nothing to hide: 25 agendas", "nothing to hide: 25 agendas"),
     ],
 )
