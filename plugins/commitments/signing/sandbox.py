@@ -50,7 +50,7 @@ def inspect_isolated(
             input=message,
             capture_output=True,
             timeout=seconds + _STARTING,
-            env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *_other_paths()]), "LANG": "C.UTF-8"},
+            env=environment(),
             cwd="/",
             check=False,
         )
@@ -66,12 +66,14 @@ def inspect_isolated(
         return unreadable(code, f"exit status {done.returncode}: {tail}", size=len(pdf))
 
 
-def _other_paths() -> list[str]:
-    """Where this process finds its libraries, should that not be the interpreter's default."""
-    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+def environment() -> dict[str, str]:
+    """The environment of a child: where it finds its libraries, and nothing else of ours."""
+    others = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    return {"PYTHONPATH": os.pathsep.join([str(_ROOT), *others]), "LANG": "C.UTF-8"}
 
 
-def _limit(seconds: float, megabytes: int) -> None:
+def limit(seconds: float, megabytes: int) -> None:
+    """Limit this process from now on: a child calls it before it touches what a stranger sent."""
     processor = max(1, round(seconds))
     used = round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
     for kind, amount in (
@@ -100,7 +102,7 @@ def main() -> None:
     from .revocation import Answers  # noqa: PLC0415
 
     header = json.loads(sys.stdin.buffer.readline())
-    _limit(header["seconds"], header["megabytes"])
+    limit(header["seconds"], header["megabytes"])
     pdf = sys.stdin.buffer.read()
     roots, timestamp_roots = (
         [root for pem in header[name] for root in read_roots(pem.encode("latin-1"))] for name in ("roots", "timestamp_roots")
