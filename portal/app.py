@@ -17,6 +17,7 @@ from portal.context import Portal
 from portal.extend.answers import listed
 from portal.extend.kinds import PageItem
 from portal.extend.registry import Refused, said
+from portal.ledger.views import blueprint as ledger
 from portal.limits import csrf, limiter
 from portal.organisations.views import blueprint as organisations
 from portal.paths import STATIC
@@ -24,7 +25,7 @@ from portal.site import blueprint as site
 
 log = logging.getLogger(__name__)
 
-CORE = (site, accounts, organisations, agendas)
+CORE = (site, accounts, organisations, agendas, ledger)
 
 
 def create_app(portal: Portal) -> Flask:

@@ -27,6 +27,7 @@ from portal.accounts.models import Grant, Person
 from portal.agendas.models import Item
 from portal.app import create_app
 from portal.context import Portal, assemble
+from portal.ledger import heads
 from portal.organisations.models import Membership, Organisation
 from portal.settings import load
 from portal.testing.agendas import sample_agenda
@@ -138,6 +139,14 @@ TABLE: dict[str, frozenset[str]] = {
     "agendas.version_pdf": ALL,
     "agendas.changes": ALL,
     "agendas.refused": ALL,
+    # The ledger's heads and proofs
+    "ledger.index": ALL,
+    "ledger.head": ALL,
+    "ledger.history": ALL,
+    "ledger.head_at": ALL,
+    "ledger.token": ALL,
+    "ledger.proof": ALL,
+    "ledger.consistency": ALL,
     "agendas.export": ALL,  # each table asks for its own permission: tests/agendas
     # Agendas, as drafts
     "agendas.drafts": ANY_DRAFT_READER,
@@ -404,6 +413,10 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         bulk = Bulk(process_id=process.id, act="remind", created_at=now, starts_at=now + timedelta(minutes=10))
         session.add_all([question, bulk])
         session.commit()
+        head = heads.publish(session, now=now)
+        assert head is not None
+        heads.stamp(session, head, portal.store.put(session, b"token", "application/timestamp-reply", now=now))
+        session.commit()
         grant = session.scalars(select(Grant).where(Grant.person_id == reader.id)).one()
         samples = {
             "filename": "rubrica.css",
@@ -425,6 +438,8 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "agendas.export:name": "items",
             "format_": "csv",
             "agendas.refused:kind": "json",
+            "seq": 1,
+            **dict.fromkeys(("size", "first", "second"), head.size),
             "commitment": commitment.code,
             "question_id": question.id,
             "agendas.new_item?": f"?dimension={item.dimension}",

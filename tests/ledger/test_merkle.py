@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from portal.ledger.merkle import (
     EMPTY,
     Growing,
+    Subtree,
     consistency_path,
     inclusion_path,
     is_continued,
@@ -81,7 +82,7 @@ def naive(leaves: list[bytes]) -> bytes:
     return node_hash(naive(leaves[:middle]), naive(leaves[middle:]))
 
 
-def over(leaves: list[bytes]):  # type: ignore[no-untyped-def]
+def over(leaves: list[bytes]) -> Subtree:
     return lambda start, end: naive(leaves[start:end])
 
 
