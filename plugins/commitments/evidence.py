@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, letters, states
+from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Commitment
 from plugins.commitments.record import METHODS, slot_organisation
 from plugins.commitments.taking import SIGNED
@@ -97,7 +98,16 @@ def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | Non
             code, place = commitment.code, commitment.process.version.territory_name
     finally:
         db.writing.reset(token)
-    return reserve_and_certify(render_pdf(html), fields=(), authority=authority, code=code, reason=REASON, location=place, now=now)
+    return reserve_and_certify(
+        render_pdf(html),
+        fields=(),
+        authority=authority,
+        code=code,
+        reason=REASON,
+        location=place,
+        now=now,
+        stamping=stamps.stamping(portal, now=now),
+    )
 
 
 def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:

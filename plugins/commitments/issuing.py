@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from plugins.commitments import keys, letters, states
 from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
 from plugins.commitments.counting import lacks_people
+from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Commitment, Revision, Slot
 from plugins.commitments.objections import refuse_if_any, refuse_without_people
 from plugins.commitments.plan import next_group
@@ -98,6 +99,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
         db.writing.reset(token)
     instrument = render(portal.templates, data, agenda, annex=render_annex(portal, agenda.data), public_url=portal.settings.public_url)
     place = commitment.process.version.territory_name
+    stamping = stamps.stamping(portal, now=now)
     pdf = reserve_and_certify(
         instrument.pdf,
         fields=instrument.fields,
@@ -106,6 +108,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
         reason=REASON,
         location=place,
         now=now,
+        stamping=stamping,
     )
     with portal.sessions() as session:
         fresh = _ready(session, portal, commitment_id, lock=True)
@@ -134,6 +137,8 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
                 edition=fresh.edition,
                 number=0,
                 kind="certified",
+                level=stamping.level,
+                stepped_down=stamping.stepped_down,
                 sha256=head,
                 size=len(pdf),
                 certificate_sha256=seal,

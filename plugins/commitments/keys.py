@@ -56,6 +56,11 @@ def trusted_roots(portal: Portal) -> list[bytes]:
     return [root] if root else []
 
 
+def revocation_lists(portal: Portal) -> list[bytes]:
+    """Return the revocation lists (DER) of every authority that the portal ever had."""
+    return [path.read_bytes() for path in sorted(folder(portal).glob("*/*.crl"))]
+
+
 def seal_sha256(portal: Portal) -> str | None:
     """Return the SHA-256 of the seal's certificate (DER), or None while nothing was ever issued."""
     from cryptography import x509  # noqa: PLC0415

@@ -1,12 +1,13 @@
 """A person signs electronically: the one-time code, the typed name, and a certificate issued for this act alone."""
 
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, letters
+from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Slot
+from plugins.commitments.names import plain
 from plugins.commitments.record import METHODS
 from plugins.commitments.taking import Outcome, Written, check_turn, expected, fresh_slot, take
 from portal.accounts import codes
@@ -19,8 +20,8 @@ from portal.mail import MailMessage
 
 
 def purpose(slot: Slot) -> str:
-    """Return what a code is good for: this person's signature, in this slot, of this document and no other edition."""
-    return f"sign:{slot.id}:{(slot.commitment.certified_sha256 or '')[:12]}"
+    """Return what a code is good for: this person's signature, in this slot, of this document, under this mandate if any."""
+    return f"sign:{slot.id}:{(slot.commitment.certified_sha256 or '')[:12]}:{(slot.mandate_sha256 or '')[:12]}"
 
 
 def send_code(portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int) -> MailMessage:
@@ -51,7 +52,7 @@ def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, perso
     slot = fresh_slot(session, slot_id)
     check_turn(portal, session, now=now, slot=slot, person_id=person_id)
     wrong: dict[str, str] = {}
-    if plain(name) != plain(expected(portal, slot)["name"]):
+    if plain(name) != plain(expected(portal, slot)["signer"]):
         wrong["name"] = N_("Escriba su nombre completo como figura en el documento.")
     if not agrees:
         wrong["agrees"] = N_("Marque la casilla para confirmar que quiere firmar.")
@@ -61,12 +62,6 @@ def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, perso
         raise Invalid(fields=wrong)
     codes.check(session, now=now, secret=portal.settings.secret_key, person_id=person_id, purpose=purpose(slot), code=code)
     return sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id)
-
-
-def plain(name: str) -> str:
-    """Return a name as it is compared: without accents, case or extra spaces."""
-    letters_only = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
-    return " ".join(letters_only.casefold().split())
 
 
 def sign_slot(portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int) -> Outcome:
@@ -82,6 +77,7 @@ def _write(portal: Portal, slot: Slot, before: bytes, *, now: datetime) -> Writt
     from plugins.commitments.signing.appearance import Appearance  # noqa: PLC0415 - heavy to import
     from plugins.commitments.signing.sign import sign_field  # noqa: PLC0415
 
+    stamping = stamps.stamping(portal, now=now)
     commitment, said = slot.commitment, expected(portal, slot)
     signer = keys.authority(portal, now=now).issue_for_act(
         full_name=said["name"],
@@ -107,5 +103,13 @@ def _write(portal: Portal, slot: Slot, before: bytes, *, now: datetime) -> Writt
         now=now,
         location=commitment.process.version.territory_name,
         reason=f"Suscribe el compromiso {commitment.code} como {said['capacity_label']}",
+        stamping=stamping,
     )
-    return Written(pdf=pdf, certificate_serial=signer.serial, certificate_sha256=signer.sha256, name=said["name"])
+    return Written(
+        pdf=pdf,
+        certificate_serial=signer.serial,
+        certificate_sha256=signer.sha256,
+        name=said["name"],
+        level=stamping.level,
+        stepped_down=stamping.stepped_down,
+    )

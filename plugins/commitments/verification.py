@@ -16,6 +16,7 @@ from plugins.commitments.signing.reasons import Reason
 from plugins.commitments.signing.sandbox import inspect_isolated
 from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
+from portal import timestamps
 from portal.context import Portal
 from portal.documents.canonical import sha256
 from portal.errors import PortalError
@@ -44,7 +45,13 @@ class Verified:
 def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime) -> Verified:
     """Judge `data` against the portal's record. Reads it in a process of its own; never raises for what it contains."""
     digest = sha256(data)
-    inspection = inspect_isolated(data, keys.trusted_roots(portal), now=now)
+    inspection = inspect_isolated(
+        data,
+        keys.trusted_roots(portal),
+        now=now,
+        timestamp_roots_pem=timestamps.trusted_pem(portal),
+        crls=keys.revocation_lists(portal),
+    )
     exact = _by_revision(session, digest)
     if exact is not None:
         edition = next(one.edition for one in exact.revisions if one.sha256 == digest)
@@ -124,7 +131,8 @@ def _candidates(session: Session, data: bytes, inspection: Inspection) -> list[t
     codes = {*inspection.codes, *(one.act for one in inspection.signatures if one.act)}
     certificates = {one.certificate_sha256 for one in inspection.signatures if one.certificate_sha256}
     prefixes = {sha256(data[: one.revision_size]) for one in inspection.signatures if one.revision_size}
-    signed = select(tables.Revision.commitment_id).where(tables.Revision.number > 0, tables.Revision.certificate_sha256.in_(certificates))
+    ours = tables.Revision.number > 0, tables.Revision.kind != "archive"  # an authority's timestamps are on strangers' files too
+    signed = select(tables.Revision.commitment_id).where(*ours, tables.Revision.certificate_sha256.in_(certificates))
     begun = select(tables.Revision.commitment_id).where(tables.Revision.sha256.in_(prefixes))
     rows = session.scalars(
         _loaded().where(or_(tables.Commitment.code.in_(codes), tables.Commitment.id.in_(signed), tables.Commitment.id.in_(begun)))

@@ -9,6 +9,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 from .authority import Authority
 from .fields import ReservedField, reserve
 from .findings import SEAL_FIELD
+from .stamping import Stamping
 from .writing import write_signature
 
 
@@ -21,11 +22,12 @@ def reserve_and_certify(
     reason: str,
     location: str,
     now: dt.datetime,
+    stamping: Stamping | None = None,
 ) -> bytes:
     """The instrument as issued: one empty field for each of `fields`, certified by the portal's seal (DocMDP 2).
 
-    PAdES B-B, SHA-256. The result is a strict prefix of every later revision. The code is planted in the XMP
-    metadata, the document information and the seal's signature dictionary. Raises UnfitDocument.
+    PAdES B-B, SHA-256; B-T when `stamping` had a timestamp. The result is a strict prefix of every later revision. The
+    code is planted in the XMP metadata, the document information and the seal's signature dictionary. Raises UnfitDocument.
     """
     prepared = reserve(pdf, fields, code=code)
     metadata = PdfSignatureMetadata(
@@ -37,4 +39,4 @@ def reserve_and_certify(
         location=location,
         contact_info=code,
     )
-    return write_signature(prepared, metadata, authority.seal_signer(), drawing=None, now=now)
+    return write_signature(prepared, metadata, authority.seal_signer(), drawing=None, now=now, stamping=stamping)

@@ -60,6 +60,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "complete": (NOTE, N_("Auténtico y completo: lo firmaron las %(signed)s personas previstas y no cambió después.")),
     "incomplete": (NOTE, N_("Auténtico, faltan firmas: firmaron %(signed)s de %(expected)s.")),
     "earlier": (NOTE, N_("Auténtico, revisión anterior: después se añadieron firmas. Descargue la versión vigente.")),
+    "archived_since": (
+        NOTE,
+        N_("Después se le añadió evidencia de larga duración, sin cambiar nada de lo firmado: prefiera la versión vigente."),
+    ),
     "constancia": (NOTE, N_("Es la constancia que el portal selló y envió a quienes firmaron, tal como salió.")),
     "declined": (NOTE, N_("Este compromiso fue declinado: no se añadirán más firmas.")),
     "withdrawn": (NOTE, N_("Quien firmó desistió después de este compromiso; el documento es auténtico.")),

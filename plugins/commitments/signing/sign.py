@@ -6,6 +6,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 
 from .appearance import Appearance, draw_signed
 from .authority import ActSigner
+from .stamping import Stamping
 from .writing import write_signature
 
 
@@ -18,8 +19,9 @@ def sign_field(
     now: dt.datetime,
     reason: str,
     location: str | None = None,
+    stamping: Stamping | None = None,
 ) -> bytes:
-    """`pdf` followed by one incremental update that signs `field_name`. PAdES B-B, SHA-256.
+    """`pdf` followed by one incremental update that signs `field_name`. PAdES B-B, SHA-256; B-T when `stamping` had a timestamp.
 
     The signing time goes into the signature dictionary (/M), which the signature covers; PAdES (EN 319 142-1) forbids
     it in the CMS. Raises FieldMissing, FieldTaken or UnfitDocument.
@@ -36,4 +38,4 @@ def sign_field(
     def drawing(width: float, height: float) -> bytes:
         return draw_signed(appearance, width, height)
 
-    return write_signature(pdf, metadata, signer, drawing=drawing, now=now)
+    return write_signature(pdf, metadata, signer, drawing=drawing, now=now, stamping=stamping)

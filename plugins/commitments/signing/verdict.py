@@ -143,7 +143,8 @@ def _judge_exact(record: Registered, revision: Revision, inspection: Inspection)
     lacking = missing(record.slots, signed)
     have, expected = counts(record.slots, signed)
     said = {"signed": str(have), "expected": str(expected)}
-    if revision.number != max(r.number for r in record.revisions):
+    # an archive revision adds evidence, not signatures: the file before it is as complete
+    if revision.number < max(r.number for r in record.revisions if r.field):
         verdict, reason = "authentic_earlier_revision", Reason("earlier", f"revision {revision.number}")
     elif lacking:
         verdict = "authentic_incomplete"
@@ -151,6 +152,8 @@ def _judge_exact(record: Registered, revision: Revision, inspection: Inspection)
     else:
         verdict, reason = "authentic_complete", Reason("complete", "", said)
     notes = [Reason(_STATE_NOTES[record.state])] if record.state in _STATE_NOTES else []
+    if verdict == "authentic_complete" and revision.number < max(r.number for r in record.revisions):
+        notes.append(Reason("archived_since"))
     return Verdict(verdict, (reason, *notes), record.code, signatures)
 
 

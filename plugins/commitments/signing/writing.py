@@ -20,8 +20,11 @@ from pyhanko.stamp.base import BaseStamp, BaseStampStyle
 
 from .authority import ActSigner
 from .errors import FieldMissing, FieldTaken, SigningError, UnfitDocument
+from .stamping import Stamper, Stamping, Unstamped
 
 _RESERVED_HEX_DIGITS: Final = 8_192  # a P-256 signature with three certificates takes about 4,600
+_TOKENS_VARY: Final = 64  # bytes by which one token of an authority may be longer than another
+_TRIES_WITH_TIMESTAMP: Final = 2  # the second when another authority took over, whose tokens are larger
 
 
 class _QuietWriter(IncrementalPdfFileWriter):
@@ -47,10 +50,41 @@ def write_signature(
     *,
     drawing: Callable[[float, float], bytes] | None,
     now: dt.datetime,
+    stamping: Stamping | None = None,
 ) -> bytes:
-    """`pdf` plus the update that fills the field named in `metadata`; `drawing` makes its content stream from width, height."""
+    """`pdf` plus the update that fills the field named in `metadata`; `drawing` makes its content stream from width, height.
+
+    `stamping`: asked for a timestamp, and told whether the signature has one. Without an answer it is signed all the same.
+    """
     if now.tzinfo is None:
         raise ValueError("now must be aware")
+    if stamping is not None and stamping.obtain is not None and stamping.size is not None:
+        for _ in range(_TRIES_WITH_TIMESTAMP):
+            try:
+                reserved = _RESERVED_HEX_DIGITS + 2 * (stamping.size() + _TOKENS_VARY)
+                signed = _write(pdf, metadata, signer, drawing, now, Stamper(stamping.obtain), reserved)
+            except Unstamped:
+                break
+            except _TooLarge:
+                continue
+            stamping.stamped = True
+            return signed
+    return _write(pdf, metadata, signer, drawing, now, None, _RESERVED_HEX_DIGITS)
+
+
+class _TooLarge(Exception):
+    """The token does not fit into what was reserved for it."""
+
+
+def _write(
+    pdf: bytes,
+    metadata: PdfSignatureMetadata,
+    signer: ActSigner,
+    drawing: Callable[[float, float], bytes] | None,
+    now: dt.datetime,
+    stamper: Stamper | None,
+    reserved: int,
+) -> bytes:
     try:
         writer = _QuietWriter(io.BytesIO(pdf))
         if writer.prev.encrypted:
@@ -59,16 +93,18 @@ def write_signature(
         if drawing is not None:
             _draw(writer, field, drawing)
         metadata = dataclasses.replace(metadata, subfilter=SigSeedSubFilter.PADES)
-        worker = PdfSigner(metadata, signer=signer.signer, stamp_style=_AlreadyDrawn())
+        worker = PdfSigner(metadata, signer=signer.signer, timestamper=stamper, stamp_style=_AlreadyDrawn())
         session = worker.init_signing_session(writer, existing_fields_only=True)
         session.system_time = now
-        document = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED_HEX_DIGITS)
+        document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserved)
         out = io.BytesIO()
         digest, _ = document.digest_tbs_document(output=out)
         asyncio.run(document.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=now)))
     except SigningError:
         raise
     except (PdfError, PyhankoSigningError, KeyError, ValueError, TypeError) as error:
+        if stamper is not None and "larger than expected" in str(error):
+            raise _TooLarge from error
         raise UnfitDocument(f"cannot sign: {error}") from error
     signed = out.getvalue()
     if not signed.startswith(pdf):

@@ -1,0 +1,1 @@
+"""What keeps signatures verifiable for as long as a period of government and more: timestamps, archive, keys and their rotation."""
