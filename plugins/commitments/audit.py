@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from plugins.commitments import closing, evidence, issuing, states, taking
+from plugins.commitments import closing, delegating, evidence, issuing, states, taking
 from plugins.commitments.models import Commitment, Process, Slot, Stance
+from plugins.commitments.names import BY_DELEGATION
 from plugins.commitments.record import stance_rows
 from portal.accounts.service import fingerprint
 from portal.context import Portal
@@ -34,7 +35,7 @@ def audit(portal: Portal, session: Session) -> Iterator[LedgerProblem]:
     for entry in session.scalars(select(LedgerEntry).where(LedgerEntry.subject.startswith(_PREFIX)).order_by(LedgerEntry.seq)):
         entries[entry.subject.removeprefix(_PREFIX)].append(entry)
     rows = select(Commitment).options(
-        selectinload(Commitment.slots).selectinload(Slot.person),
+        selectinload(Commitment.slots).options(selectinload(Slot.person), selectinload(Slot.substitute)),
         selectinload(Commitment.revisions),
         selectinload(Commitment.stances),
         selectinload(Commitment.process).selectinload(Process.version),
@@ -56,7 +57,12 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> It
     now_in_force = [fact for fact in facts if fact.data.get("edition") == commitment.edition]
     issued = next((fact for fact in now_in_force if fact.kind == issuing.ISSUED), None)
     signatures = [fact for fact in now_in_force if fact.kind == taking.SIGNED]
-    sentences = [*_state(commitment, facts), *_revisions(commitment, facts), *_slots(commitment, signatures)]
+    sentences = [
+        *_state(commitment, facts),
+        *_revisions(commitment, facts),
+        *_slots(commitment, signatures),
+        *_delegations(commitment, facts),
+    ]
     if issued is not None:
         sentences += _document(portal, commitment, issued)
     published = next((fact for fact in now_in_force if fact.kind == evidence.PUBLISHED), None)
@@ -114,9 +120,23 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterato
             fact["consent_sha256"],
         ):
             yield f"la firma «{slot.field}» no es la que se registró"
+        elif slot.operator_id is not None and "operator" not in fact:
+            yield f"la firma «{slot.field}» no se registró como hecha en persona"
         elif slot.signer is not None and fingerprint(slot.signer) != fact["signer"]:
             yield f"la firma «{slot.field}» está a nombre de otra persona"
     yield from (f"falta la firma «{field}»" for field in facts)
+
+
+def _delegations(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
+    """Who signs for whom must follow from the last delegation of each slot, and the mandate be the one that was recorded."""
+    last = {fact.data["field"]: fact for fact in facts if fact.kind in {delegating.DELEGATED, delegating.REVOKED}}
+    for slot in commitment.slots:
+        fact = last.get(slot.field)
+        data = fact.data if fact is not None and fact.kind == delegating.DELEGATED else {}
+        if slot.mandate_sha256 != data.get("mandate_sha256"):
+            yield f"el mandato de la firma «{slot.field}» no es el que se registró"
+        elif slot.substitute is not None and fingerprint(slot.substitute) != data.get("substitute"):
+            yield f"quien firma por delegación en «{slot.field}» no es quien se registró"
 
 
 def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> list[str]:
@@ -138,9 +158,15 @@ def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> li
     found += [
         f"el nombre en la firma «{slot.field}» no es el que se firmó"
         for slot in commitment.slots
-        if slot.signed_at and slot.signed_name != names.get(slot.field)
+        if slot.signed_at and not _is_name(slot, names.get(slot.field))
     ]
     return found
+
+
+def _is_name(slot: Slot, expected: str | None) -> bool:
+    if slot.mandate_sha256 is None or slot.signed_name is None or expected is None:
+        return slot.signed_name == expected
+    return slot.signed_name.endswith(f"{BY_DELEGATION}{expected}")
 
 
 def _stances(commitment: Commitment, kept: dict[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext
 
-from plugins.commitments import board_queries, closing, issuing, processes, questions, states
+from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.history import history
 from plugins.commitments.models import Commitment, Question
@@ -16,7 +16,6 @@ from portal import form_errors, web
 from portal.accounts.models import Person
 from portal.errors import Invalid, NotFound
 from portal.organisations.models import CAPACITIES, KINDS
-from portal.organisations.queries import standing
 from portal.web import requires
 
 ADDRESS = "/gestion/compromisos/<code>/<commitment>"
@@ -59,19 +58,12 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         kinds=KINDS,
         capacities=CAPACITIES,
         states=states,
-        candidates=_candidates(found),
+        candidates=delegating.candidates(web.session, found, g.now.date()),
         manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
         reads_people=web.allowed("organisation.read"),
         sent=sent,
         **shown,
     ), status
-
-
-def _candidates(found: Commitment) -> dict[str, list[Person]]:
-    """Return who may be chosen to sign on each side."""
-    members = {one.person_id: one.person for one in standing(found.organisation.memberships, g.now.date())}
-    mesa = list(board_queries.people_of_the_mesa(web.session, found.process.version.agenda_id))
-    return {"organisation": list(members.values()), "mesa": mesa, "witness": mesa}
 
 
 @blueprint.get(ADDRESS)
@@ -137,7 +129,7 @@ def contact(code: str, commitment: str) -> Any:
 def signers(code: str, commitment: str) -> Any:
     """Choose who signs in each slot, until the document is issued."""
     found = commitment_for(MANAGE, code, commitment)
-    candidates = _candidates(found)
+    candidates = delegating.candidates(web.session, found, g.now.date())
     chosen: dict[int, Person | None] = {}
     for slot in found.slots:
         given = request.form.get(f"slot-{slot.id}", "")

@@ -34,6 +34,29 @@ def signed(mailer: Mailer, session: Session, *, now: datetime, commitment: Commi
     return _letter(mailer, session, "signed", now=now, commitment=commitment, person=person, waiting=waiting)
 
 
+def delegated(
+    mailer: Mailer,
+    session: Session,
+    *,
+    now: datetime,
+    commitment: Commitment,
+    slot: Slot,
+    person: Person,
+    substitute: Person,
+    principal: bool,
+    revoked: bool,
+    turn: bool,
+) -> MailMessage | None:
+    """Tell `person` that `substitute` signs in `slot`, or no longer does. `principal`: they are who delegated; `turn`: it may be signed now."""
+    about_slot = {
+        "substitute": substitute.full_name,
+        "delegator": slot.person.full_name if slot.person else "",
+        "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
+    }
+    more = {"principal": principal, "revoked": revoked, "turn": turn, **about_slot}
+    return _letter(mailer, session, "delegated", now=now, commitment=commitment, person=person, **more)
+
+
 def question(
     mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, text: str, item_code: str | None, asker: str, path: str
 ) -> MailMessage:
@@ -63,6 +86,11 @@ def declined(
 ) -> MailMessage | None:
     """Tell a party that the organisation declines; `reason` only when it is public or the reader belongs to the organisation or the Mesa."""
     return _letter(mailer, session, "declined", now=now, commitment=commitment, person=person, reason=reason)
+
+
+def outside_rejected(mailer: Mailer, session: Session, *, now: datetime, commitment: Commitment, person: Person) -> MailMessage | None:
+    """Tell who signed with their own certificate that the document, kept until it could be decided, was not accepted."""
+    return _letter(mailer, session, "outside_rejected", now=now, commitment=commitment, person=person)
 
 
 def constancia(

@@ -18,6 +18,10 @@ class Part:
     commitment: Commitment
     reviews: bool
     slots: tuple[Slot, ...]
+    delegated: tuple[Slot, ...] = ()
+    """Signatures that the person left to a substitute."""
+    owns: bool = False
+    """Whether one of the organisation's signatures is named after the person."""
 
     @property
     def slot(self) -> Slot | None:
@@ -27,7 +31,7 @@ class Part:
     @property
     def may_decline(self) -> bool:
         """Whether the person speaks for the organisation."""
-        return self.reviews or any(slot.side == "organisation" for slot in self.slots)
+        return self.reviews or self.owns
 
 
 def _represents(person_id: int) -> ColumnElement[bool]:
@@ -45,7 +49,7 @@ def _represents(person_id: int) -> ColumnElement[bool]:
 def _signs(person_id: int) -> ColumnElement[bool]:
     return exists().where(
         Slot.commitment_id == Commitment.id,
-        or_(Slot.substitute_id == person_id, and_(Slot.substitute_id.is_(None), Slot.person_id == person_id)),
+        or_(Slot.substitute_id == person_id, Slot.person_id == person_id),
     )
 
 
@@ -73,9 +77,11 @@ def part_of(session: Session, *, code: str, person_id: int) -> Part:
         raise NotFound
     reviews = bool(session.scalar(select(Commitment.id).where(Commitment.id == commitment.id, _represents(person_id))))
     slots = tuple(slot for slot in commitment.slots if (slot.substitute_id or slot.person_id) == person_id)
-    if not reviews and not slots:
+    delegated = tuple(slot for slot in commitment.slots if slot.person_id == person_id and slot.substitute_id is not None)
+    if not reviews and not slots and not delegated:
         raise NotFound
-    return Part(commitment, reviews, slots)
+    owns = any(slot.side == "organisation" and slot.person_id == person_id for slot in commitment.slots)
+    return Part(commitment, reviews, slots, delegated, owns)
 
 
 def reviewer_of(session: Session, *, code: str, person_id: int) -> Part:

@@ -158,8 +158,10 @@ def assign(session: Session, slot: Slot, person: Person | None) -> None:
     commitment = slot.commitment
     if commitment.state != states.OPEN:
         raise Conflict(N_("El documento ya se emitió con sus firmantes: no se pueden cambiar."))
+    if slot.substitute_id is not None and (person is None or person.id != slot.person_id):
+        raise Conflict(N_("Esta firma está delegada. Revoque primero la delegación para elegir a otra persona."))
     if person is not None:
-        others = [one for one in commitment.slots if one.id != slot.id and one.person_id == person.id]
+        others = [one for one in commitment.slots if one.id != slot.id and person.id in {one.person_id, one.substitute_id}]
         if any({one.capacity, slot.capacity} & CANDIDATES and {one.capacity, slot.capacity} & PERSONEROS for one in others):
             raise Invalid(
                 N_("Quien es candidato/a no puede ser personero/a en la misma elección."), fields={"person": N_("Elija a otra persona.")}

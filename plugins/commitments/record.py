@@ -37,7 +37,7 @@ def commitment_record(session: Session, commitment: Commitment, agenda: FrozenAg
     "process": {"code", "title"}, "agenda": {"code", "title", "number", "sha256", "items"}, "stances": [{"item", "stance",
     "observation"}] in reading order, "counts": {"total": {stance: n}, "dimensions": {name: {stance: n}}}, "slots": [{"field",
     "position", "group", "side", "capacity", "capacity_label", "required", "method", "pool", "needed",
-    "name", "organisation"}],
+    "name", "substitute" (who signs by delegation, when issued), "organisation"}],
     "consent": {"text", "sha256"}}.
     """
     said = stances_of(session, commitment)
@@ -97,7 +97,8 @@ def slot_row(session: Session, commitment: Commitment, slot: Slot) -> dict[str, 
         "method": slot.method,
         "pool": slot.pool,
         "needed": slot.needed,
-        "name": slot.signer.full_name if slot.signer else "",
+        "name": slot.person.full_name if slot.person else "",
+        "substitute": slot.substitute.full_name if slot.substitute else "",
         "organisation": slot_organisation(session, commitment, slot),
     }
 

@@ -1,6 +1,9 @@
 """A person signs electronically: the one-time code, the typed name, and a certificate issued for this act alone."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -51,6 +54,13 @@ def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, perso
     """
     slot = fresh_slot(session, slot_id)
     check_turn(portal, session, now=now, slot=slot, person_id=person_id)
+    check_typed(portal, slot, code=code, name=name, agrees=agrees)
+    codes.check(session, now=now, secret=portal.settings.secret_key, person_id=person_id, purpose=purpose(slot), code=code)
+    return sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id)
+
+
+def check_typed(portal: Portal, slot: Slot, *, code: str, name: str, agrees: bool) -> None:
+    """Raise `Invalid` (fields "name", "agrees", "code") unless the signer typed their name, agreed, and typed some code."""
     wrong: dict[str, str] = {}
     if plain(name) != plain(expected(portal, slot)["signer"]):
         wrong["name"] = N_("Escriba su nombre completo como figura en el documento.")
@@ -60,15 +70,15 @@ def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, perso
         wrong["code"] = N_("Escriba las seis cifras del código.")
     if wrong:
         raise Invalid(fields=wrong)
-    codes.check(session, now=now, secret=portal.settings.secret_key, person_id=person_id, purpose=purpose(slot), code=code)
-    return sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id)
 
 
-def sign_slot(portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int) -> Outcome:
-    """Sign electronically for a person whose presence was proved. Nothing is committed."""
+def sign_slot(
+    portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int, facts: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Sign electronically for a person whose presence was proved. Nothing is committed. `facts`: more for the ledger."""
 
     def write(slot: Slot, before: bytes) -> Written:
-        return _write(portal, slot, before, now=now)
+        return replace(_write(portal, slot, before, now=now), facts=dict(facts or {}))
 
     return take(portal, session, now=now, slot_id=slot_id, person_id=person_id, method="electronic", write=write)
 

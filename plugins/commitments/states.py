@@ -53,6 +53,9 @@ EVENTS = {
     "review_reopened": N_("Posiciones reabiertas"),
     "issued": N_("Documento emitido"),
     "signed": N_("Firma registrada"),
+    "outside_rejected": N_("Documento firmado fuera del portal: no se aceptó"),
+    "outside_undecided": N_("Documento firmado fuera del portal: por resolver"),
+    "outside_confirmed": N_("La Mesa confirmó de quién es un certificado"),
     "complete": N_("Todas las firmas previstas"),
     "published": N_("Publicado en el registro"),
     "declined": N_("Declinación"),
@@ -60,6 +63,12 @@ EVENTS = {
     "superseded": N_("Reemplazado por otra versión"),
     "expired": N_("Plazo vencido"),
     "deadline_moved": N_("Plazo cambiado"),
+    "delegated": N_("Firma delegada en otra persona"),
+    "in_person": N_("Firma en persona, en un dispositivo de la Mesa"),
+    "delegation_revoked": N_("Delegación revocada"),
+    "digest": N_("Recordatorio automático puesto en cola"),
+    "joined_late": N_("Adhesión posterior al plazo"),
+    "carried": N_("Posiciones traídas de la versión anterior"),
 }
 
 

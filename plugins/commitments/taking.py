@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import letters, states
 from plugins.commitments.models import Commitment, Revision, Slot
+from plugins.commitments.names import delegated_name
 from plugins.commitments.objections import refuse_if_any
 from plugins.commitments.plan import allows, counts, missing, next_group
 from plugins.commitments.record import stances_digest
@@ -119,7 +120,7 @@ def _record_bytes(portal: Portal, session: Session, *, now: datetime, slot: Slot
     head = portal.store.put(session, written.pdf, "application/pdf", now=now)
     taken = session.execute(
         update(Slot)
-        .where(Slot.id == slot.id, Slot.signed_at.is_(None))
+        .where(Slot.id == slot.id, Slot.signed_at.is_(None), Slot.substitute_id.is_not_distinct_from(slot.substitute_id))
         .values(
             signed_at=now,
             signed_name=written.name,
@@ -234,8 +235,13 @@ def kept_record(portal: Portal, commitment: Commitment) -> dict[str, Any]:
 
 
 def expected(portal: Portal, slot: Slot) -> dict[str, Any]:
-    """Return what the document says of this slot: names as they were when it was issued."""
+    """Return what the document says of this slot: names as they were when it was issued.
+
+    "signer" is the name of whoever signs, "name" the one that the signature carries: they differ when a substitute signs.
+    """
     found: dict[str, Any] | None = next((one for one in kept_record(portal, slot.commitment)["slots"] if one["field"] == slot.field), None)
     if found is None:  # nobody was named for it when the document was issued
         raise Forbidden(N_("El documento no reserva un lugar para esta firma."))
-    return found
+    if slot.substitute is None:
+        return {**found, "signer": found["name"]}
+    return {**found, "signer": slot.substitute.full_name, "name": delegated_name(slot.substitute.full_name, found["name"])}
