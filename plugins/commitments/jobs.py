@@ -22,6 +22,7 @@ def kinds() -> Iterable[JobKind]:
         JobKind(name="commitments.publish", run=_publish, pending=_unpublished),
         JobKind(name="commitments.expire", run=_expire, pending=_overdue),
         JobKind(name="commitments.bulk", run=_bulk, pending=_bulk_due),
+        JobKind(name="commitments.outside", run=_outside, pending=_undecided),
     ]
 
 
@@ -74,3 +75,16 @@ def _bulk_due(session: "Session", now: datetime) -> Iterable[str]:
     from plugins.commitments import bulk  # noqa: PLC0415
 
     return bulk.pending(session, now)
+
+
+def _outside(portal: "Portal", identity: str) -> None:
+    from plugins.commitments.digital import rejudging  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
+    rejudging.judge_again(portal, int(identity), now=clock.now())
+
+
+def _undecided(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments.digital import rejudging  # noqa: PLC0415
+
+    return rejudging.due(session, now)

@@ -52,8 +52,10 @@ def root_pem(portal: Portal) -> bytes | None:
 
 def trusted_roots(portal: Portal) -> list[bytes]:
     """Return every root (PEM) that instruments on record may chain to: the portal's, earlier ones, and outside authorities'."""
+    from plugins.commitments.digital import authorities  # noqa: PLC0415 - as above
+
     root = root_pem(portal)
-    return [root] if root else []
+    return [*([root] if root else []), *authorities.pems(portal)]
 
 
 def revocation_lists(portal: Portal) -> list[bytes]:
