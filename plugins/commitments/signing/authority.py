@@ -7,42 +7,38 @@ that expired after a year would only make an honest commitment look broken befor
 more) is over. Hence act 20 years, seal and issuing 30, root 40; an act's certificate never outlives its issuer.
 """
 
-import contextlib
 import datetime as dt
-import errno
-import os
-import secrets
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from asn1crypto import keys as asn1_keys
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from .certificates import issue_certificate, name_of
 from .errors import AuthorityError
+from .key_signer import KeySigner
+from .keyfiles import SigningKey, encrypted, publish_folder, read_key, write_private
+from .tokens import Token, TokenKey
 
 _YEAR: Final = dt.timedelta(days=365.25)
 ROOT_VALIDITY: Final = 40 * _YEAR
 ISSUING_VALIDITY: Final = 30 * _YEAR
 ACT_VALIDITY: Final = 20 * _YEAR
 _NAMES: Final = ("root", "issuing", "seal")
+Pair = tuple[x509.Certificate, SigningKey]
 
 
 @dataclass(frozen=True)
 class ActSigner:
     """A certificate for one act and, in memory only, its key. Drop it after signing."""
 
-    signer: SimpleSigner = field(repr=False)
+    signer: KeySigner = field(repr=False)
     certificate_der: bytes = field(repr=False)
     serial: str
     """Serial number, lower-case hexadecimal."""
@@ -57,8 +53,10 @@ class Authority:
     root: x509.Certificate
     issuing: x509.Certificate
     seal: x509.Certificate
-    _issuing_key: ec.EllipticCurvePrivateKey = field(repr=False)
-    _seal_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    issuing_key: SigningKey = field(repr=False)
+    seal_key: SigningKey = field(repr=False)
+    others: tuple[x509.Certificate, ...] = ()
+    """Certificates of somebody else's authority, above an imported one."""
 
     @property
     def root_pem(self) -> bytes:
@@ -68,11 +66,11 @@ class Authority:
     @property
     def chain(self) -> tuple[x509.Certificate, ...]:
         """Issuing certificate first, then the root; embedded in every signature."""
-        return (self.issuing, self.root)
+        return (self.issuing, self.root, *self.others)
 
     def seal_signer(self) -> ActSigner:
         """The portal's own signer, for certifying instruments and sealing constancias."""
-        return _act_signer(self.seal, self._seal_key, self.chain)
+        return _act_signer(self.seal, self.seal_key, self.chain)
 
     def issue_for_act(
         self,
@@ -99,43 +97,89 @@ class Authority:
             (NameOID.COMMON_NAME, full_name),
         )
         until = min(now + ACT_VALIDITY, self.issuing.not_valid_after_utc)
-        certificate = issue_certificate(subject, key, self.issuing, self._issuing_key, now, until, authority_depth=None)
+        certificate = issue_certificate(subject, key, self.issuing, self.issuing_key, now, until, authority_depth=None)
         return _act_signer(certificate, key, self.chain)
 
 
-def create(folder: Path, *, now: dt.datetime, passphrase: bytes, name: str = "Rúbrica") -> Authority:
+@dataclass(frozen=True)
+class Plan:
+    """What a generation of certificates is made of; whatever is None is made new.
+
+    `key` makes the key of "issuing" or "seal" (in a token, for instance); `others` are certificates above imported ones.
+    """
+
+    number: int = 1
+    root: Pair | None = None
+    issuing: Pair | None = None
+    seal: Pair | None = None
+    others: tuple[x509.Certificate, ...] = ()
+    key: Callable[[str], SigningKey] = field(default=lambda _name: ec.generate_private_key(ec.SECP256R1()))
+
+
+FIRST: Final = Plan()
+
+
+def create(folder: Path, *, now: dt.datetime, passphrase: bytes, name: str = "Rúbrica", plan: Plan = FIRST) -> Authority:
     """Make the authority in `folder`, or load the one that is there.
 
     Everything is written to a folder beside it which is then renamed: two processes at once, or a crash, leave one
     whole authority or none. Files are 0600; keys are PKCS#8, encrypted with `passphrase`. Raises AuthorityError.
     """
-    if (folder / "root.pem").exists():
-        return load(folder, passphrase)
-    if not passphrase:
-        raise AuthorityError("an empty passphrase would leave the signing keys unprotected")
-    root_key, issuing_key, seal_key = (ec.generate_private_key(ec.SECP256R1()) for _ in _NAMES)
-    root_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad raíz {now:%Y}"))
-    issuing_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: autoridad emisora {now:%Y}"))
-    seal_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
-    root = issue_certificate(root_name, root_key, None, root_key, now, now + ROOT_VALIDITY, authority_depth=1)
-    issuing = issue_certificate(issuing_name, issuing_key, root, root_key, now, now + ISSUING_VALIDITY, authority_depth=0)
-    seal = issue_certificate(seal_name, seal_key, issuing, issuing_key, now, issuing.not_valid_after_utc, authority_depth=None)
-    pairs = dict(zip(_NAMES, ((root, root_key), (issuing, issuing_key), (seal, seal_key)), strict=True))
-    try:
-        _publish(folder, pairs, passphrase)
-    except OSError as error:
-        raise AuthorityError(f"cannot write the signing authority to {folder}: {error.strerror}") from error
+    if not (folder / "root.pem").exists():
+        try:
+            publish_folder(folder, lambda draft: write(draft, now=now, passphrase=passphrase, name=name, plan=plan))
+        except OSError as error:
+            raise AuthorityError(f"cannot write the signing authority to {folder}: {error.strerror}") from error
     return load(folder, passphrase)
 
 
-def load(folder: Path, passphrase: bytes) -> Authority:
+def write(folder: Path, *, now: dt.datetime, passphrase: bytes, name: str = "Rúbrica", plan: Plan = FIRST) -> None:
+    """Make a generation of certificates and keys and write them into an empty folder. Raises AuthorityError, OSError."""
+    if not passphrase:
+        raise AuthorityError("an empty passphrase would leave the signing keys unprotected")
+    made = f"{now:%Y}" if plan.number == 1 else f"{now:%Y}-{plan.number}"
+    root, root_key = plan.root or _authority(f"{name}: autoridad raíz {made}", name, None, now, now + ROOT_VALIDITY, FIRST.key("root"))
+    until = min(now + ISSUING_VALIDITY, root.not_valid_after_utc)
+    issuing, issuing_key = plan.issuing or _authority(
+        f"{name}: autoridad emisora {made}", name, (root, root_key), now, until, plan.key("issuing")
+    )
+    seal_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
+    if plan.seal is None:
+        key = plan.key("seal")
+        seal = issue_certificate(seal_name, key, issuing, issuing_key, now, issuing.not_valid_after_utc, authority_depth=None), key
+    else:
+        seal = plan.seal
+    for label, certificate in (("root", root), ("issuing", issuing), ("seal", seal[0])):
+        write_private(folder / f"{label}.pem", certificate.public_bytes(serialization.Encoding.PEM))
+    keys = [("issuing", issuing_key), ("seal", seal[1])]
+    for label, one in [("root", root_key), *keys] if plan.root is None else keys:  # a root that was there keeps its key where it is
+        if isinstance(one, TokenKey):
+            write_private(folder / f"{label}.pkcs11", one.label.encode())
+        else:
+            write_private(folder / f"{label}.key.pem", encrypted(one, passphrase))
+    if plan.others:
+        write_private(folder / "others.pem", b"".join(one.public_bytes(serialization.Encoding.PEM) for one in plan.others))
+
+
+def _authority(common: str, organisation: str, issuer: Pair | None, now: dt.datetime, until: dt.datetime, key: SigningKey) -> Pair:
+    subject = name_of((NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common))
+    depth = 1 if issuer is None else 0
+    return issue_certificate(
+        subject, key, issuer[0] if issuer else None, issuer[1] if issuer else key, now, until, authority_depth=depth
+    ), key
+
+
+def load(folder: Path, passphrase: bytes, token: Token | None = None) -> Authority:
     """Open the authority in `folder`; the root's key is not needed and may have been taken offline.
 
-    Raises AuthorityError when a file is missing or damaged, the passphrase is wrong, or key and certificate differ.
+    `token`: where the keys are that the folder names but does not hold. Raises AuthorityError when a file is missing or
+    damaged, the passphrase is wrong, or key and certificate differ.
     """
     try:
         certificates = {name: x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes()) for name in _NAMES}
-        keys = {name: _read_key(folder / f"{name}.key.pem", passphrase) for name in ("issuing", "seal")}
+        keys = {name: open_key(folder, name, passphrase, token) for name in ("issuing", "seal")}
+        others = folder / "others.pem"
+        above = tuple(x509.load_pem_x509_certificates(others.read_bytes())) if others.exists() else ()
     except OSError as error:
         raise AuthorityError(f"cannot read {error.filename}: {error.strerror}") from error
     except (ValueError, TypeError) as error:
@@ -147,83 +191,29 @@ def load(folder: Path, passphrase: bytes) -> Authority:
         root=certificates["root"],
         issuing=certificates["issuing"],
         seal=certificates["seal"],
-        _issuing_key=keys["issuing"],
-        _seal_key=keys["seal"],
+        issuing_key=keys["issuing"],
+        seal_key=keys["seal"],
+        others=above,
     )
 
 
-def _publish(
-    folder: Path,
-    pairs: dict[str, tuple[x509.Certificate, ec.EllipticCurvePrivateKey]],
-    passphrase: bytes,
-) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}")
-    draft.mkdir(mode=0o700)
-    try:
-        for name, (certificate, key) in pairs.items():
-            _write(draft / f"{name}.pem", certificate.public_bytes(serialization.Encoding.PEM))
-            encrypted = key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.BestAvailableEncryption(passphrase),
-            )
-            _write(draft / f"{name}.key.pem", encrypted)
-        _sync_folder(draft)
-        try:
-            draft.rename(folder)
-        except OSError as error:
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:  # those two: another process was first
-                raise
-        _sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+def open_key(folder: Path, name: str, passphrase: bytes, token: Token | None = None) -> SigningKey:
+    """The key "root", "issuing" or "seal" of a generation. Raises AuthorityError, OSError, ValueError or TypeError."""
+    label = folder / f"{name}.pkcs11"
+    if not label.exists():
+        return read_key(folder / f"{name}.key.pem", passphrase)
+    if token is None:
+        raise AuthorityError(f"the {name} key is in a PKCS#11 token: set PORTAL_KEYS_PKCS11")
+    return token.key(label.read_text())
 
 
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some file systems cannot sync a folder
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise AuthorityError(f"{path.name} is not an elliptic curve key")
-    return key
-
-
-def _act_signer(
-    certificate: x509.Certificate,
-    key: ec.EllipticCurvePrivateKey,
-    chain: Sequence[x509.Certificate],
-) -> ActSigner:
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    registry = SimpleCertificateStore()
-    registry.register_multiple(as_asn1(authority) for authority in chain)
-    key_der = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+def _act_signer(certificate: x509.Certificate, key: SigningKey, chain: Sequence[x509.Certificate]) -> ActSigner:
+    return ActSigner(
+        signer=KeySigner(as_asn1(certificate), key, [as_asn1(one) for one in chain]),
+        certificate_der=certificate.public_bytes(serialization.Encoding.DER),
+        serial=f"{certificate.serial_number:x}",
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
     )
-    signer = SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(der),
-        signing_key=asn1_keys.PrivateKeyInfo.load(key_der),
-        cert_registry=registry,
-    )
-    digest = certificate.fingerprint(hashes.SHA256()).hex()
-    return ActSigner(signer=signer, certificate_der=der, serial=f"{certificate.serial_number:x}", sha256=digest)
 
 
 def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -5,8 +5,9 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from .keyfiles import SigningKey
 
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _SKEW: Final = dt.timedelta(minutes=5)  # a reader whose clock is a little behind still accepts a fresh certificate
@@ -26,14 +27,14 @@ def shorten(text: str) -> str:
 
 def issue_certificate(
     subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: SigningKey,
     issuer: x509.Certificate | None,
-    issuer_key: ec.EllipticCurvePrivateKey,
+    issuer_key: SigningKey,
     now: dt.datetime,
     until: dt.datetime,
     authority_depth: int | None,
 ) -> x509.Certificate:
-    """A P-256 certificate, signed by `issuer_key`; its own authority when `issuer` is None.
+    """A certificate of `key` (P-256, unless it was imported), signed by `issuer_key`; its own authority when `issuer` is None.
 
     `authority_depth`: how many authorities may follow below, None for a signer's certificate. It is valid from five
     minutes ago (never before its issuer) until `until`.
