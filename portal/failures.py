@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -82,7 +82,8 @@ def init_app(app: Flask) -> None:
 
 def page(status: int, sentence: str, code: str) -> Response:
     """Return an error as a page, or as JSON for a program that asked for it."""
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    wants_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    if wants_json or g.get("for_programs"):
         response = jsonify(error=code, sentence=sentence, request_id=request_id.get())
         response.status_code = status
         return response

@@ -177,6 +177,8 @@ TABLE: dict[str, frozenset[str]] = {
     "registry.signatories_csv": ALL,
     "verification.start": ALL,
     "verification.check": ALL,
+    "verification.answer": ALL,
+    "verification.answer_digest": ALL,
     "verification.instrument": ALL,
     # A commitment, for those who take part in it
     "mine.index": SIGNED_IN,  # a list of one's own
@@ -439,6 +441,7 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "format_": "csv",
             "agendas.refused:kind": "json",
             "seq": 1,
+            "digest": "0" * 64,
             **dict.fromkeys(("size", "first", "second"), head.size),
             "commitment": commitment.code,
             "question_id": question.id,

@@ -13,7 +13,7 @@ from plugins.commitments import models as tables
 from plugins.commitments.record import slot_organisation
 from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
 from plugins.commitments.signing.reasons import Reason
-from plugins.commitments.signing.sandbox import inspect_isolated
+from plugins.commitments.signing.sandbox import WALL, inspect_isolated
 from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
 from portal import timestamps
@@ -42,8 +42,11 @@ class Verified:
         return self.verdict.as_dict()
 
 
-def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime) -> Verified:
-    """Judge `data` against the portal's record. Reads it in a process of its own; never raises for what it contains."""
+def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime, wall: float = WALL) -> Verified:
+    """Judge `data` against the portal's record, reading it in a process of its own for `wall` seconds at most.
+
+    Never raises for what it contains.
+    """
     digest = sha256(data)
     inspection = inspect_isolated(
         data,
@@ -51,6 +54,7 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
         now=now,
         timestamp_roots_pem=timestamps.trusted_pem(portal),
         crls=keys.revocation_lists(portal),
+        wall=wall,
     )
     exact = _by_revision(session, digest)
     if exact is not None:
@@ -65,11 +69,11 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     return Verified(_discreet(verdict), found.get(verdict.instrument or ""), digest)
 
 
-def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime) -> Verified:
+def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime, wall: float = WALL) -> Verified:
     """Judge the file that has this SHA-256 (lower-case hexadecimal), by the bytes the portal kept of it."""
     if _by_revision(session, digest) is None:
         return Verified(Verdict("unrecognised", (Reason("not_registered"),), None, ()), None, digest)
-    return verify_bytes(portal, session, portal.store.get(digest), now=now)
+    return verify_bytes(portal, session, portal.store.get(digest), now=now, wall=wall)
 
 
 def registered(session: Session, commitment: tables.Commitment, edition: int) -> Registered:
@@ -89,13 +93,14 @@ def registered(session: Session, commitment: tables.Commitment, edition: int) ->
 
 
 def _slot(session: Session, slot: tables.Slot, commitment: tables.Commitment) -> Slot:
-    name = slot.signed_name or (slot.signer.full_name if slot.signer else "")
+    erased = slot.signed_at is not None and slot.signed_name is None
+    name = slot.signed_name or (slot.signer.full_name if slot.signer and not erased else "")  # then the file itself says who signed it
     capacity = CAPACITIES.get(slot.capacity, slot.capacity)
     return Slot(
         slot.field,
         name,
         capacity,
-        slot_organisation(session, commitment, slot),
+        "" if erased else slot_organisation(session, commitment, slot),
         slot.required,
         slot.certificate_sha256,
         slot.pool,

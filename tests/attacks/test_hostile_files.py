@@ -122,7 +122,7 @@ def test_the_sandbox_answers_as_the_plain_inspection_does(instrument: Instrument
 
 
 def test_too_little_time_or_memory_is_said_and_nothing_breaks(instrument: Instrument) -> None:
-    found = isolated(instrument.latest, instrument, seconds=-4.9)
+    found = isolated(instrument.latest, instrument, wall=0.1)
     assert (found.verdict, codes_of(found)) == ("unverifiable", {"too_slow"})
     found = isolated(instrument.latest + b" " * 60_000_000, instrument, megabytes=300)
     assert (found.verdict, codes_of(found)) == ("unverifiable", {"no_memory"})

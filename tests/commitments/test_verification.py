@@ -389,3 +389,24 @@ def test_commitments_are_issued_and_told_from_the_command_line(
             [(codes[0], "issued", 0, 2), (codes[1], "open", 0, 2)],
         )
         assert run("issue")[0] == 2
+
+
+def test_programs_ask_by_file_by_body_and_by_digest(client: FlaskClient, signed: Signing, portal: Portal) -> None:
+    pdf = portal.store.get(signed.commitment.head_sha256 or "")
+    by_form = upload(client, pdf, Accept="application/json").get_json()
+    by_address = client.post("/verificar.json", data={"archivo": (io.BytesIO(pdf), "a.pdf")}, content_type="multipart/form-data")
+    by_body = client.post("/verificar.json", data=pdf, content_type="application/pdf")
+    by_digest = client.get(f"/verificar/{signed.commitment.head_sha256}.json")
+    assert by_form["verdict"] == "authentic_complete"
+    assert by_address.json == by_body.json == by_digest.json == by_form
+    assert {one.headers["Access-Control-Allow-Origin"] for one in (by_address, by_body, by_digest)} == {"*"}
+    altered = client.post("/verificar.json", data=pdf + b" ", content_type="application/pdf").json
+    assert (altered or {})["verdict"] == "altered"
+    unknown = client.get(f"/verificar/{'0' * 64}.json").json
+    assert ((unknown or {})["verdict"], [one["code"] for one in (unknown or {})["reasons"]]) == ("unrecognised", ["not_registered"])
+    empty, wrong = client.post("/verificar.json"), client.get("/verificar/abc.json")
+    assert (empty.status_code, wrong.status_code) == (422, 422)
+    assert [(one.json or {})["sentence"] for one in (empty, wrong)] == [
+        "Elija el archivo PDF que quiere verificar.",
+        "Una huella SHA-256 tiene 64 cifras hexadecimales.",
+    ]

@@ -50,9 +50,9 @@ def inspect(  # noqa: PLR0911 - one exit for each way of not being readable
 
     `timestamp_roots`: believed for timestamps only. `answers`: revocation answers beside those that the file carries.
     """
-    codes = tuple(find_codes(pdf))
     if len(pdf) > _MOST_BYTES:
         return unreadable("too_large", f"{len(pdf)} bytes", size=len(pdf))
+    codes = tuple(find_codes(pdf))
     if b"%PDF-" not in pdf[:1024]:
         return unreadable("not_a_pdf", "no %PDF- header in the first 1024 bytes", size=len(pdf), codes=codes)
     try:

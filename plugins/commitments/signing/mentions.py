@@ -3,6 +3,7 @@
 from .codes import PATTERN, normalise
 
 _MOST = 20
+_MOST_BYTES = 40_000_000  # of the file's beginning; each is looked at four times
 
 
 def find_codes(pdf: bytes) -> list[str]:
@@ -10,6 +11,7 @@ def find_codes(pdf: bytes) -> list[str]:
 
     Also finds them in UTF-16 text strings and in the hexadecimal of a signature's certificates.
     """
+    pdf = pdf[:_MOST_BYTES]
     text = pdf.decode("latin-1").replace(r"\055", "-")  # some writers escape the hyphen in a PDF string
     found: dict[str, None] = {}
     for sample in (text, text.replace("\0", ""), _hexadecimal(pdf)):
