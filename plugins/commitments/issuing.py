@@ -23,7 +23,6 @@ from plugins.commitments.plan import next_group
 from plugins.commitments.record import commitment_record, stances_digest
 from plugins.commitments.stances import stances_of, unanswered
 from portal import db
-from portal.agendas.printing import render_annex
 from portal.context import Portal
 from portal.documents.canonical import canonical, digest
 from portal.errors import Conflict, NotFound, PortalError
@@ -83,7 +82,8 @@ class _Changed(Exception):
 
 
 def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] | None:
-    from plugins.commitments.instrument import render  # noqa: PLC0415 - layout and signing are heavy to import
+    from plugins.commitments.annexes import annex_of  # noqa: PLC0415 - layout and signing are heavy to import
+    from plugins.commitments.instrument import render  # noqa: PLC0415
     from plugins.commitments.signing.certify import reserve_and_certify  # noqa: PLC0415
 
     authority = keys.authority(portal, now=now)
@@ -97,12 +97,13 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
             data = _checked_record(session, commitment, agenda, now=now)
     finally:
         db.writing.reset(token)
-    instrument = render(portal.templates, data, agenda, annex=render_annex(portal, agenda.data), public_url=portal.settings.public_url)
+    instrument = render(portal.templates, data, agenda, annex=annex_of(portal, agenda, now=now), public_url=portal.settings.public_url)
     place = commitment.process.version.territory_name
     stamping = stamps.stamping(portal, now=now)
     pdf = reserve_and_certify(
-        instrument.pdf,
+        instrument.document,
         fields=instrument.fields,
+        fonts=instrument.fonts,
         authority=authority,
         code=commitment.code,
         reason=REASON,

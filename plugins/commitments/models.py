@@ -274,6 +274,17 @@ class BulkRow(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Annex(Base):
+    """The agenda's full text as a PDF, laid out once for all instruments; `recipe`: digest of all that decides how it looks."""
+
+    __tablename__ = "commitments_annex"
+
+    recipe: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 # Tables of the ways of signing, beside the code that fills them.
 from plugins.commitments.digital import models as _digital  # noqa: E402, F401
 from plugins.commitments.paper import models as _paper  # noqa: E402, F401

@@ -42,16 +42,41 @@ class FileStore:
     def put(self, session: Session, data: bytes, media_type: str, *, now: datetime) -> str:
         """Keep `data`, note it in `session`, return its SHA-256. The bytes are written before the row is."""
         name = sha256(data)
-        if session.get(StoredFile, name) is None:
-            try:
-                obstore.put(self._objects, self._path(name), data)
-            except (obstore.exceptions.BaseError, OSError) as error:
-                raise Unavailable(
-                    N_("No se pudo guardar el archivo: el almacén no acepta más datos o no responde. Nada se perdió; inténtelo de nuevo.")
-                ) from error
+        row = session.get(StoredFile, name)
+        if row is not None and row.forgotten_at is not None:  # the same bytes come back: its lock keeps them from being removed meanwhile
+            row = session.get_one(StoredFile, name, with_for_update=True, populate_existing=True)
+            self._write(name, data)
+            row.forgotten_at = row.removed_at = None
+            row.media_type, row.stored_at = media_type, now
+            session.flush()
+        elif row is None:
+            self._write(name, data)
             session.add(StoredFile(sha256=name, size=len(data), media_type=media_type, stored_at=now))
             session.flush()
         return name
+
+    def restore(self, data: bytes) -> str:
+        """Write again, under their own name, bytes that the store lost or spoilt and somebody could make again; return their SHA-256."""
+        name = sha256(data)
+        self._write(name, data)
+        return name
+
+    def _write(self, name: str, data: bytes) -> None:
+        try:
+            obstore.put(self._objects, self._path(name), data)
+        except (obstore.exceptions.BaseError, OSError) as error:
+            raise Unavailable(
+                N_("No se pudo guardar el archivo: el almacén no acepta más datos o no responde. Nada se perdió; inténtelo de nuevo.")
+            ) from error
+
+    def remove(self, name: str) -> None:
+        """Remove bytes for ever; those that are not there are no error. Only `portal.documents.forgetting` calls it."""
+        try:
+            obstore.delete(self._objects, self._path(name))
+        except FileNotFoundError:
+            return
+        except (obstore.exceptions.BaseError, OSError) as error:
+            raise Unavailable(N_("El almacén de archivos no acepta escrituras.")) from error
 
     def get(self, name: str) -> bytes:
         """Return the bytes named `name`. Raises `NotFound`, or `Damaged` when they changed."""

@@ -20,6 +20,14 @@ def upgrade() -> None:
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_commitments_outside_authority'))
     )
+    op.create_table('commitments_annex',
+    sa.Column('recipe', sa.String(length=64), nullable=False),
+    sa.Column('version_sha256', sa.String(length=64), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_commitments_annex_sha256')),
+    sa.PrimaryKeyConstraint('recipe', name=op.f('pk_commitments_annex'))
+    )
     op.create_table('commitments_digest',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -480,5 +488,6 @@ def downgrade() -> None:
 
     op.drop_table('commitments_process')
     op.drop_table('commitments_digest')
+    op.drop_table('commitments_annex')
     op.drop_table('commitments_outside_authority')
     # ### end Alembic commands ###

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+import pikepdf
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers import PdfSignatureMetadata
 
@@ -14,7 +15,7 @@ from .writing import write_signature
 
 
 def reserve_and_certify(
-    pdf: bytes,
+    pdf: bytes | pikepdf.Pdf,
     *,
     fields: Sequence[ReservedField],
     authority: Authority,
@@ -22,14 +23,15 @@ def reserve_and_certify(
     reason: str,
     location: str,
     now: dt.datetime,
+    fonts: pikepdf.Object | None = None,
     stamping: Stamping | None = None,
 ) -> bytes:
     """The instrument as issued: one empty field for each of `fields`, certified by the portal's seal (DocMDP 2).
 
     PAdES B-B, SHA-256; B-T when `stamping` had a timestamp. The result is a strict prefix of every later revision. The
-    code is planted in the XMP metadata, the document information and the seal's signature dictionary. Raises UnfitDocument.
+    code is planted in the XMP metadata, the document information and the seal's signature dictionary. `fonts` as for `reserve`. Raises UnfitDocument.
     """
-    prepared = reserve(pdf, fields, code=code)
+    prepared = reserve(pdf, fields, code=code, fonts=fonts)
     metadata = PdfSignatureMetadata(
         field_name=SEAL_FIELD,
         md_algorithm="sha256",

@@ -1,6 +1,8 @@
 """Reserve one signature field for each expected signer, tagged and labelled, in a PDF that nobody has signed yet."""
 
+import functools
 import io
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -37,30 +39,40 @@ class ReservedField:
         return f"Firma de {self.full_name}, {self.capacity}, {self.organisation}"
 
 
-def reserve(pdf: bytes, fields: Sequence[ReservedField], *, code: str) -> bytes:
+def reserve(pdf: bytes | pikepdf.Pdf, fields: Sequence[ReservedField], *, code: str, fonts: pikepdf.Object | None = None) -> bytes:
     """`pdf` with one empty signature field per element of `fields`, one for the portal's seal, and the code in its metadata.
 
     Nothing else interactive: raises UnfitDocument when the PDF already has a form or is encrypted, a page does not exist
-    or two names are the same.
+    or two names are the same. `fonts`: what `embed_fonts` gave, when the document holds them already.
     """
     names = [field.name for field in fields]
     if len({*names, SEAL_FIELD}) != len(names) + 1 or any("." in name or not name for name in names):
         raise UnfitDocument("field names must be unique, not empty, without dots, and not the seal's")
     try:
+        if isinstance(pdf, pikepdf.Pdf):
+            return _reserved(pdf, fields, code, fonts)
         with pikepdf.open(io.BytesIO(pdf)) as document:
-            if document.is_encrypted or Name.AcroForm in document.Root:
-                raise UnfitDocument("the PDF is encrypted or already has a form")
-            _add_fields(document, fields)
-            _plant_code(document, code)
-            out = io.BytesIO()
-            document.save(out, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-            return out.getvalue()
+            return _reserved(document, fields, code, fonts)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise UnfitDocument(f"not a readable PDF: {error}") from error
 
 
-def _add_fields(document: pikepdf.Pdf, fields: Sequence[ReservedField]) -> None:
-    fonts = Dictionary({f"/{face.name}": _embed(document, face) for face in (regular(), semibold())})
+def _reserved(document: pikepdf.Pdf, fields: Sequence[ReservedField], code: str, fonts: pikepdf.Object | None) -> bytes:
+    if document.is_encrypted or Name.AcroForm in document.Root:
+        raise UnfitDocument("the PDF is encrypted or already has a form")
+    _add_fields(document, fields, embed_fonts(document) if fonts is None else fonts)
+    _plant_code(document, code)
+    out = io.BytesIO()
+    document.save(out, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def embed_fonts(document: pikepdf.Pdf) -> pikepdf.Object:
+    """Put the slots' two faces into `document`, once; returns them by the names that content draws with."""
+    return Dictionary({f"/{face.name}": _embed(document, face) for face in (regular(), semibold())})
+
+
+def _add_fields(document: pikepdf.Pdf, fields: Sequence[ReservedField], fonts: pikepdf.Object) -> None:
     resources = document.make_indirect(Dictionary(Font=fonts))
     tree = StructureTree(document)
     widgets = [_seal_widget(document)]
@@ -132,8 +144,7 @@ def _attach(
 
 
 def _embed(document: pikepdf.Pdf, face: Face) -> pikepdf.Object:
-    program = pikepdf.Stream(document, face.program)
-    program.Length1 = len(face.program)
+    program = document.make_stream(_packed(face.program), Filter=Name.FlateDecode, Length1=len(face.program))
     name = Name(f"/RUBRCA+{face.postscript}")
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
@@ -145,7 +156,7 @@ def _embed(document: pikepdf.Pdf, face: Face) -> pikepdf.Object:
         Descent=face.descent,
         CapHeight=face.cap_height,
         StemV=80 if face.weight < 500 else 110,  # noqa: PLR2004 - 500 parts regular from bold
-        FontFile2=document.make_indirect(program),
+        FontFile2=program,
     )
     widths = Array()
     for glyph, advance in face.advances.items():
@@ -169,6 +180,11 @@ def _embed(document: pikepdf.Pdf, face: Face) -> pikepdf.Object:
         ToUnicode=document.make_indirect(pikepdf.Stream(document, unicode_map(face))),
     )
     return document.make_indirect(whole)
+
+
+@functools.cache
+def _packed(program: bytes) -> bytes:
+    return zlib.compress(program, 9)
 
 
 def _plant_code(document: pikepdf.Pdf, code: str) -> None:

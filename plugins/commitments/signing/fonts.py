@@ -18,7 +18,7 @@ from fontTools.ttLib import TTFont
 
 # Latin letters of every language of the region and its neighbours, modifier letters (Quechua ʼ), punctuation, currency.
 _RANGES: Final = ((0x20, 0x7E), (0xA0, 0x17F), (0x2B9, 0x2BF), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2030, 0x203A))
-_SINGLE: Final = (0x18F, 0x192, 0x259, 0x20AC, 0x2116, 0x2212, 0xFFFD)
+_SINGLE: Final = (0x18F, 0x192, 0x259, 0x20AC, 0x2116, 0x2190, 0x2192, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265, 0xFFFD)
 _KERNING_ONLY: Final = {"kern": True, "liga": False, "clig": False, "calt": False, "ccmp": False, "locl": False}
 
 
@@ -149,6 +149,11 @@ def unicode_map(face: Face) -> bytes:
     by_glyph: dict[int, int] = {}
     for point, glyph in face.characters.items():
         by_glyph.setdefault(glyph, point)
+    return unicode_map_of(by_glyph)
+
+
+def unicode_map_of(by_glyph: dict[int, int]) -> bytes:
+    """The ToUnicode CMap of these glyphs, each with its code point."""
     lines = [f"<{glyph:04X}> <{chr(point).encode('utf-16-be').hex().upper()}>" for glyph, point in sorted(by_glyph.items())]
     blocks = []
     for start in range(0, len(lines), 100):  # the format allows 100 entries a block
