@@ -3,12 +3,12 @@
 import logging
 
 from flask import Blueprint, Flask, Response, g, render_template, request, url_for
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import get_locale
 from flask_compress import Compress
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import failures, formats, templating, web
+from portal import failures, formats, language, templating, web
 from portal.accounts import security
 from portal.accounts.actor import Permissions
 from portal.accounts.views import blueprint as accounts
@@ -64,13 +64,6 @@ def _configure(app: Flask, portal: Portal) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses what they typed to a timer
         BABEL_DEFAULT_LOCALE="es",
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
-        BABEL_TRANSLATION_DIRECTORIES=";".join(
-            str(folder)
-            for folder in (
-                templating.TRANSLATIONS,
-                *(templating.plugin_folder(one.package) / "translations" for one in portal.registry.loaded),
-            )
-        ),
         RATELIMIT_STORAGE_URI="memory://",
         RATELIMIT_ENABLED=True,
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -90,7 +83,6 @@ def _configure(app: Flask, portal: Portal) -> None:
     Compress(app)
     csrf.init_app(app)
     limiter.init_app(app)
-    Babel(app, locale_selector=_locale)
 
     @app.after_request
     def headers(response: Response) -> Response:
@@ -108,15 +100,10 @@ def _configure(app: Flask, portal: Portal) -> None:
         return response
 
 
-def _locale() -> str:
-    chosen = request.cookies.get("idioma", "es")
-    return chosen if chosen in templating.LOCALES else "es"
-
-
 def _templates(app: Flask, portal: Portal) -> None:
     app.jinja_loader = templating.loader(portal.registry)
     app.jinja_env.add_extension("jinja2.ext.do")
-    templating.install_gettext(app.jinja_env, gettext, ngettext)
+    language.init_app(app, portal)
     formats.register(
         app.jinja_env, locale=lambda: "en" if str(get_locale() or "es").startswith("en") else "es_PE", zone=portal.settings.timezone
     )

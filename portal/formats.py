@@ -13,6 +13,8 @@ NOTHING = "–"
 LIMA = "America/Lima"
 DIGEST_SHOWN = 16  # hexadecimal digits: enough to compare by eye, short enough for a page's foot
 
+_COMMAS = {"es_PE", "en"}  # where Python's own way of grouping is the country's: an agenda has thousands of figures
+
 Figure = int | float | Decimal
 
 
@@ -84,6 +86,8 @@ def numero(value: Figure | None, decimals: int | None = None, manner: Manner = P
     """Return `1,234.5`; `decimals` fixes how many are written (by default as many as there are, at most 3)."""
     if value is None:
         return NOTHING
+    if decimals is not None and isinstance(value, Decimal) and manner.locale in _COMMAS:
+        return f"{value:,.{decimals}f}"
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
     return numbers.format_decimal(value, pattern, locale=manner.locale)
 

@@ -1,11 +1,11 @@
 """The Jinja environment shared by web, mail and PDF, with the core's and the plugins' templates."""
 
-import gettext
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from babel.support import Translations
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from portal import formats
@@ -43,18 +43,30 @@ def environment(registry: Registry, *, zone: str, locale: str = "es") -> Environ
     return env
 
 
-def translations(registry: Registry, locale: str) -> gettext.NullTranslations:
-    """Return the merged catalogues of the core and the plugins for `locale`; Spanish needs none."""
-    merged = gettext.NullTranslations()
+def translations(registry: Registry, locale: str, unread: dict[str, Exception] | None = None) -> Translations:
+    """Return the catalogues of the core and the plugins for `locale` as one; Spanish needs none.
+
+    Where two translate a sentence the core's words stand, then those of the plugin that comes first. A plugin's catalogue
+    that cannot be read is left out, and added to `unread`.
+    """
+    merged = Translations()
     if locale == "es":
         return merged
-    folders = [TRANSLATIONS, *(plugin_folder(one.package) / "translations" for one in registry.loaded)]
-    for folder in folders:
-        found = gettext.translation("messages", folder, languages=[locale], fallback=True)
-        if isinstance(found, gettext.GNUTranslations):
-            found.add_fallback(merged)
-            merged = found
+    for one in reversed(registry.loaded):
+        try:
+            merged.merge(_catalogue(plugin_folder(one.package) / "translations", locale))
+        except Exception as error:  # noqa: BLE001 - an author's file may be broken in any way; its pages come in Spanish
+            if unread is not None:
+                unread[one.plugin.name] = error
+    core = _catalogue(TRANSLATIONS, locale)
+    merged.merge(core)
+    merged.plural = core.plural  # `merge` leaves it behind
     return merged
+
+
+def _catalogue(folder: Path, locale: str) -> Translations:
+    found = Translations.load(str(folder), [locale])
+    return found if isinstance(found, Translations) else Translations()  # there is none
 
 
 def install_gettext(env: Environment, get: Callable[[str], str], nget: Callable[[str, str, int], str]) -> None:

@@ -78,6 +78,7 @@ def test_plugins_are_listed_with_those_refused(tmp_path: Path) -> None:
     run = portal(tmp_path, "plugins", "list", "--json", PORTAL_PLUGINS="commitments inexistente")
     data = json.loads(run.stdout)
     assert [(one["name"], one["source"]) for one in data["used"]] == [("commitments", "incluido")]
+    assert ["No module named" in one.pop("trace") for one in data["refused"]] == [True]
     assert data["refused"] == [
         {"name": "inexistente", "reason": "El plugin «inexistente» no se usa: no está instalado. Instálelo o quítelo de PORTAL_PLUGINS."}
     ]

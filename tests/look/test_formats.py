@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import jinja2
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,12 @@ def test_figures() -> None:
     assert formats.numero(1234567) == "1,234,567"
     assert formats.numero(Decimal("1234.50")) == "1,234.5"
     assert formats.numero(3, 2) == "3.00"
+    for value in ("0", "-0.5", "55.8", "0.125", "0.135", "-1234567.005", "999.95", "1e3", "1e-9", "12345678901234567890.5"):
+        for decimals in range(4):
+            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+            for locale in ("es_PE", "en"):
+                wanted = format_decimal(Decimal(value), pattern, locale=locale)
+                assert formats.numero(Decimal(value), decimals, formats.Manner(locale)) == wanted
     assert formats.porcentaje(Decimal("51.3")) == "51.3%"
     assert formats.porcentaje(40) == "40%"
     assert formats.soles(Decimal("1234.5")) == "S/\xa01,234.50"
