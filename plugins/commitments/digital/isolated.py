@@ -1,12 +1,11 @@
-"""Examine an upload in a process of its own, with the same limits as strangers' files at verification, and no network."""
+"""Examine an upload in a process of its own, with the limits of every stranger's file (`signing.sandbox`)."""
 
 import base64
 import json
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,10 +14,11 @@ from portal.errors import Unavailable
 from portal.i18n import N_
 
 _MODULE: Final = "plugins.commitments.digital.isolated"
-_STARTING: Final = 5  # seconds that a cold start may take before the clock of the caller runs
-_places = threading.BoundedSemaphore(2)  # each may take a processor and a gigabyte
+_WALL: Final = 20  # seconds until the answer: whoever signed waits longer than whoever is curious
+_MEGABYTES: Final = 1024
 _NAMES: Final = ("roots", "anchors", "time_anchors", "intermediates", "crls")
 _PATIENCE: Final = 40  # seconds
+_places = threading.BoundedSemaphore(2)  # each may take a processor and a gigabyte
 BUSY: Final = N_("Hay muchos documentos en revisión en este momento. Espere un minuto y vuelva a subir el suyo.")
 
 
@@ -30,12 +30,10 @@ class Known:
     anchors: Sequence[bytes] = ()
     time_anchors: Sequence[bytes] = ()
     intermediates: Sequence[bytes] = ()
-    crls: Sequence[bytes] = field(default=())
+    crls: Sequence[bytes] = ()
 
 
-def examine_isolated(
-    pdf: bytes, *, base_size: int, known: Known, now: datetime, seconds: float = 10, megabytes: int = 1024
-) -> dict[str, Any]:
+def examine_isolated(pdf: bytes, *, base_size: int, known: Known, now: datetime) -> dict[str, Any]:
     """`examining.examine` in a separate process. Never raises for what the file contains: then {"failed": code, "problem": detail}.
 
     Raises `Unavailable` when too many files are being read.
@@ -43,32 +41,20 @@ def examine_isolated(
     header = {
         "now": now.isoformat(),
         "base_size": base_size,
-        "seconds": seconds,
-        "megabytes": megabytes,
         **{name: [base64.b64encode(one).decode() for one in getattr(known, name)] for name in _NAMES},
     }
     if not _places.acquire(timeout=_PATIENCE):
         raise Unavailable(BUSY)
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", _MODULE],
-            input=json.dumps(header).encode() + b"\n" + pdf,
-            capture_output=True,
-            timeout=seconds + _STARTING,
-            env=sandbox.environment(),
-            cwd="/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return {"failed": "too_slow", "problem": f"no answer within {seconds + _STARTING} s"}
+        child = sandbox.run(_MODULE, json.dumps(header).encode() + b"\n" + pdf, wall=_WALL)
     finally:
         _places.release()
+    if child.trouble is not None:
+        return {"failed": "too_slow" if child.trouble == "too_slow" else "unreadable", "problem": child.detail}
     try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        tail = done.stderr[-300:].decode("utf-8", "replace")
-        code = "too_slow" if done.returncode in {-9, -24} else "unreadable"
-        return {"failed": code, "problem": f"exit status {done.returncode}: {tail}"}
+        found: dict[str, Any] = json.loads(child.output)
+    except ValueError as error:
+        return {"failed": "unreadable", "problem": str(error)}
     return found
 
 
@@ -79,19 +65,13 @@ def main() -> None:
     from plugins.commitments.digital.examining import Trust, examine  # noqa: PLC0415
 
     header = json.loads(sys.stdin.buffer.readline())
-    sandbox.limit(header["seconds"], header["megabytes"])
+    sandbox.limit(sandbox.SECONDS, _MEGABYTES)
     pdf = sys.stdin.buffer.read()
-
-    def certificates(name: str) -> list[x509.Certificate]:
-        return [x509.Certificate.load(base64.b64decode(one)) for one in header[name]]
-
-    trust = Trust(
-        certificates("roots"),
-        certificates("anchors"),
-        certificates("time_anchors"),
-        certificates("intermediates"),
-        tuple(base64.b64decode(one) for one in header["crls"]),
+    roots, anchors, time_anchors, intermediates = (
+        [x509.Certificate.load(base64.b64decode(one)) for one in header[name]] for name in _NAMES[:4]
     )
+    crls = tuple(base64.b64decode(one) for one in header["crls"])
+    trust = Trust(roots, anchors, time_anchors, intermediates, crls)
     found = examine(pdf, base_size=header["base_size"], trust=trust, now=datetime.fromisoformat(header["now"]))
     sys.stdout.write(json.dumps(found))
 
