@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext
 
-from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, states
+from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, signing_pages, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.history import history
 from plugins.commitments.models import Commitment, Question
@@ -49,6 +49,8 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         entries=history(web.session, found),
         next_signers=next_group(found.slots),
         pools=pool_words(found.slots),
+        signed_as=delegating.signed_as,
+        printed_deadline=signing_pages.printed_deadline(web.portal(), found),
         questions=asked,
         answers=answers,
         stages=STAGES,

@@ -34,9 +34,9 @@ def permissions() -> Iterable[Permission]:
 @hookimpl
 def blueprints() -> "Iterable[Blueprint]":
     """Registry and verification, for everybody; the board, for staff; reviewing and signing, for who takes part."""
-    from plugins.commitments import registry_views, review_views, signing_views, staff_views, talking_views, verify_views  # noqa: PLC0415 - commands do without Flask
+    from plugins.commitments import delegating_views, registry_views, review_views, signing_views, staff_views, talking_views, verify_views  # noqa: PLC0415 - commands do without Flask
 
-    views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views)
+    views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views, delegating_views)
     return [module.blueprint for module in views]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from plugins.commitments import issuing, parking, questions, states
+from plugins.commitments import issuing, parking, questions, signing_pages, states
 from plugins.commitments import stances as positions
 from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
 from plugins.commitments.models import Commitment, Event
@@ -68,6 +68,7 @@ def home(code: str) -> str:
         labels=states.LABELS,
         capacities=CAPACITIES,
         waiting=_is_waiting(part.commitment),
+        printed_deadline=signing_pages.printed_deadline(web.portal(), part.commitment),
     )
 
 

@@ -7,20 +7,16 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugins.commitments import closing, letters, signing_acts, states, taking
-from plugins.commitments import stances as positions
-from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments import closing, signing_acts, signing_pages, states, taking
+from plugins.commitments.delegating import signed_as
 from plugins.commitments.models import Revision, Slot
 from plugins.commitments.participants import Part, part_of
 from plugins.commitments.plan import missing
-from plugins.commitments.record import slot_organisation
 from plugins.commitments.review_forms import DeclineForm, SignForm
 from portal import web
 from portal.accounts.models import Person
-from portal.documents.models import StoredFile
 from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.failures import told
-from portal.mail import MailMessage
 from portal.organisations.models import CAPACITIES
 from portal.web import signed_in
 
@@ -39,6 +35,9 @@ def short(code: str) -> AnyResponse:
 @signed_in(fresh=True)
 def read(code: str) -> Any:
     """Show what is to be signed: summary, document, name, capacity, consent."""
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    if part.slot is None and part.delegated:
+        return redirect(url_for("delegating.ask", code=code))
     part, slot = _slot(code)
     if slot.signed_at is not None:
         return redirect(url_for(".proof", code=code))
@@ -84,14 +83,18 @@ def sign(code: str) -> Any:
 @blueprint.get("/mi-compromiso/<code>/constancia")
 @signed_in
 def proof(code: str) -> str:
-    """Say what was signed, who is missing and what comes next."""
-    part, slot = _slot(code)
+    """Say what was signed, who is missing and what comes next; to who delegated their signature, of their substitute's."""
+    part = part_of(web.session, code=code, person_id=web.person_id())
+    slot = next((one for one in (part.slot, *part.delegated) if one is not None), None)
+    if slot is None:
+        raise Forbidden
     waiting = missing(part.commitment.slots)
     return render_template(
         "commitments/representative/proof.html",
         part=part,
         commitment=part.commitment,
         slot=slot,
+        signed_as=signed_as,
         waiting=waiting,
         capacities=CAPACITIES,
         labels=states.LABELS,
@@ -106,7 +109,7 @@ def document(code: str) -> Response:
     part = part_of(web.session, code=code, person_id=web.person_id())
     if part.commitment.head_sha256 is None:
         raise NotFound
-    return _pdf(part.commitment.head_sha256, f"compromiso-{part.commitment.code}.pdf")
+    return signing_pages.pdf(web.portal(), part.commitment.head_sha256, f"compromiso-{part.commitment.code}.pdf")
 
 
 @blueprint.get("/mi-compromiso/<code>/constancia.pdf")
@@ -116,7 +119,7 @@ def certificate(code: str) -> Response:
     part = part_of(web.session, code=code, person_id=web.person_id())
     if part.commitment.constancia_sha256 is None:
         raise NotFound
-    return _pdf(part.commitment.constancia_sha256, f"constancia-{part.commitment.code}.pdf")
+    return signing_pages.pdf(web.portal(), part.commitment.constancia_sha256, f"constancia-{part.commitment.code}.pdf")
 
 
 @blueprint.get("/mi-compromiso/<code>/plazo.ics")
@@ -220,43 +223,14 @@ def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None)
         taking.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id())
     except PortalError as error:
         problem = problem or told(error)
-    agenda = frozen_agenda(web.portal().store, commitment.process.version)
-    said = positions.stances_of(web.session, commitment)
-    rows = [{"item": item, "said": said.get(item["code"])} for item in agenda.items]
-    size = (
-        web.session.scalar(select(StoredFile.size).where(StoredFile.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
-    )
-    last = web.session.scalar(
-        select(MailMessage)
-        .where(
-            MailMessage.about == letters.about(commitment), MailMessage.person_id == web.person_id(), MailMessage.kind == "commitment.code"
-        )
-        .order_by(MailMessage.id.desc())
-        .limit(1)
-    )
     revision = web.session.scalar(select(Revision).where(Revision.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
     return render_template(
         "commitments/representative/sign.html",
         part=part,
-        commitment=commitment,
-        slot=slot,
         form=form,
         problem=problem,
-        totals=positions.totals(agenda, said),
-        rows=rows,
-        stances=states.STANCES,
-        size=size,
-        mail=last,
-        capacity=CAPACITIES.get(slot.capacity, slot.capacity),
-        organisation=slot_organisation(web.session, commitment, slot),
         revision=revision,
         person=web.session.get_one(Person, web.person_id()),
-        capacities=CAPACITIES,
         retry=request.method == "POST",
+        **signing_pages.reading(web.portal(), web.session, slot),
     )
-
-
-def _pdf(sha256: str, name: str) -> Response:
-    response = Response(web.portal().store.get(sha256), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response

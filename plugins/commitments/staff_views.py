@@ -1,6 +1,13 @@
 """Gathers the staff's pages into their blueprint."""
 
-from plugins.commitments import board_views, bulk_views, case_views, process_views  # noqa: F401 - their pages join the blueprint
+from plugins.commitments import (  # noqa: F401 - their pages join the blueprint
+    board_views,
+    bulk_views,
+    case_views,
+    delegating_views,
+    presence_views,
+    process_views,
+)
 from plugins.commitments.staff import blueprint
 
 __all__ = ["blueprint"]
