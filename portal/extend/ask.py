@@ -111,7 +111,7 @@ class Ask:
             started = self.patience.timer()
             try:
                 given = impl.function(**{name: arguments[name] for name in impl.argnames})
-                if rule.kind is not None:
+                if rule.kind is not None and not (type(given) is list and not given):  # most say nothing of most things
                     found.extend(self._attributed(answer, impl.plugin_name) for answer in checked(given, rule.kind))
             except KeyboardInterrupt:
                 raise

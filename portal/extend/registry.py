@@ -64,14 +64,24 @@ class Registry:
     loaded: tuple[Loaded, ...]
     refused: tuple[Refused, ...]
     manager: pluggy.PluginManager = field(repr=False)
+    _kept: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __contains__(self, name: str) -> bool:
         return any(one.plugin.name == name for one in self.loaded)
 
     def answers(self, hook: str) -> tuple[Any, ...]:
         """Return what every plugin in use answered at start to `hook`, in the order of (weight, label)."""
-        found = [answer for one in self.loaded for answer in one.answers.get(hook, ())]
-        return tuple(sorted(found, key=order))
+        return self._sorted(hook)[""]
+
+    def _sorted(self, hook: str) -> dict[str, tuple[Any, ...]]:
+        """Return the answers to `hook` ("") and those about each dimension, sorted once: a page asks for every dimension."""
+        if hook not in self._kept:
+            found = sorted((answer for one in self.loaded for answer in one.answers.get(hook, ())), key=order)
+            parts: dict[str, list[Any]] = {}
+            for answer in found:
+                parts.setdefault(getattr(answer, "dimension", ""), []).append(answer)
+            self._kept[hook] = {**{name: tuple(part) for name, part in parts.items()}, "": tuple(found)}
+        return self._kept[hook]
 
     @property
     def dimensions(self) -> "dict[str, kinds.Dimension]":
@@ -80,19 +90,19 @@ class Registry:
 
     def item_fields(self, dimension: str) -> tuple[kinds.ItemField, ...]:
         """The extra fields of one dimension's items."""
-        return tuple(one for one in self.answers("item_fields") if one.dimension == dimension)
+        return self._sorted("item_fields").get(dimension, ())
 
     def indicators(self, dimension: str) -> "tuple[catalogue.Indicator, ...]":
         """The indicators on offer for one dimension's items."""
-        return tuple(one for one in self.answers("indicators") if one.dimension == dimension)
+        return self._sorted("indicators").get(dimension, ())
 
     def budget_filters(self, dimension: str) -> "tuple[catalogue.BudgetFilter, ...]":
         """The spending that concerns one dimension."""
-        return tuple(one for one in self.answers("budget_filters") if one.dimension == dimension)
+        return self._sorted("budget_filters").get(dimension, ())
 
     def alignments(self, dimension: str) -> "tuple[catalogue.Alignment, ...]":
         """What one dimension's items may point to, in the order in which plugins list it."""
-        return tuple(one for one in self.answers("alignments") if one.dimension == dimension)
+        return self._sorted("alignments").get(dimension, ())
 
 
 def order(answer: Any) -> tuple[int, str]:

@@ -16,31 +16,50 @@ from portal.organisations.models import Organisation
 from portal.settings import load
 from portal.testing.fixtures import Databases, Installation
 
-MANY = """
-from portal.extend import Dimension, Plugin, hookimpl
+ONE = """
+from portal.extend import *
+from portal.extend import Plugin, hookimpl
 
-PLUGIN = Plugin(name="muchas", label="Muchas", version="1.0")
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PLUGIN = Plugin(name="{name}", label="{name}", version="1.0")
 
 
 @hookimpl
 def dimensions():
-    return [Dimension(name=f"d{n:02d}", label=f"Dimensión {n:02d}", prefix=f"D{LETTERS[n // 26]}{LETTERS[n % 26]}", weight=n) for n in range(40)]
+    return [Dimension(name="{name}", label="{name}", prefix="{prefix}")]
+
+
+@hookimpl
+def indicators():
+    series = (Figure(year=2021, value="1.5", territory="03", source="Muestra"),)
+    return [Indicator(dimension="{name}", code="uno", name="Uno", unit="%", direction="sube", source="Muestra", series=series)]
+
+
+@hookimpl
+def panels(dimension):
+    return measured(dimension, "De dónde parte y adónde llega", "%") if dimension["name"] == "{name}" else []
+
+
+@hookimpl
+def agenda_chapter(dimension):
+    return []
 """
 
 
-def offer_many(folder: Path) -> str:
-    """Make an outside plugin with forty dimensions importable; return its name."""
-    package, about = folder / "muchas_outside", folder / "muchas_outside-1.0.dist-info"
-    for one in (package, about):
-        one.mkdir(parents=True)
-    (package / "__init__.py").write_text("")
-    (package / "plugin.py").write_text(MANY)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: muchas-outside\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[portal.plugins]\nmuchas = muchas_outside.plugin\n")
+def offer_many(folder: Path) -> tuple[str, ...]:
+    """Make forty outside plugins importable, each with a dimension, a figure and a panel; return their names."""
+    names = tuple(f"medida{place:02d}" for place in range(40))
+    for place, name in enumerate(names):
+        package, about = folder / f"{name}_outside", folder / f"{name}_outside-1.0.dist-info"
+        for one in (package, about):
+            one.mkdir(parents=True)
+        prefix = f"M{chr(ord('A') + place // 26)}{chr(ord('A') + place % 26)}"
+        (package / "__init__.py").write_text("")
+        (package / "plugin.py").write_text(ONE.format(name=name, prefix=prefix))
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-outside\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[portal.plugins]\n{name} = {name}_outside.plugin\n")
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    return "muchas"
+    return names
 
 
 @contextmanager

@@ -35,4 +35,4 @@ def say(name: str, figures: str, ratio: float | None, meaning: str) -> None:
 
 def ms(seconds: float) -> str:
     """Return seconds as milliseconds, to be read."""
-    return f"{seconds * 1000:.1f} ms"
+    return f"{seconds * 1000:.{1 if seconds >= 0.001 else 2}f} ms"  # what is below a millisecond keeps two decimals
