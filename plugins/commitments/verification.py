@@ -1,8 +1,10 @@
 """The verdict on a file, for the web, the command line and the ledger alike: exact bytes first, then cryptography."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -23,6 +25,7 @@ from portal.errors import PortalError
 from portal.organisations.models import CAPACITIES
 
 MOST_CANDIDATES = 20
+_DOCUMENT_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{8,9}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,14 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     Never raises for what it contains.
     """
     digest = sha256(data)
-    inspection = inspect_isolated(
-        data,
-        keys.trusted_roots(portal),
-        now=now,
-        timestamp_roots_pem=timestamps.trusted_pem(portal),
-        crls=keys.revocation_lists(portal),
-        wall=wall,
-    )
+    ends = monotonic() + wall
+    inspection = _inspected(portal, data, now=now, wall=wall)
     exact = _by_revision(session, digest)
     if exact is not None:
+        if {one.code for one in inspection.reasons if one.weight != "note"} == {"expired"}:
+            # a certificate that ended since: these very bytes were on record while it was in force
+            made_at = next(one.made_at for one in exact.revisions if one.sha256 == digest)
+            inspection = _inspected(portal, data, now=made_at, wall=ends - monotonic())
         edition = next(one.edition for one in exact.revisions if one.sha256 == digest)
         verdict = judge(data, inspection=inspection, exact=registered(session, exact, edition))
         return Verified(_discreet(verdict), exact, digest, discarded=edition != exact.edition or exact.state == OPEN)
@@ -67,6 +68,17 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     found = {one.code: one for one in _candidates(session, data, inspection)}
     verdict = judge(data, inspection=inspection, exact=None, candidates=_with_bytes(portal, session, found.values()))
     return Verified(_discreet(verdict), found.get(verdict.instrument or ""), digest)
+
+
+def _inspected(portal: Portal, data: bytes, *, now: datetime, wall: float) -> Inspection:
+    return inspect_isolated(
+        data,
+        keys.trusted_roots(portal),
+        now=now,
+        timestamp_roots_pem=timestamps.trusted_pem(portal),
+        crls=keys.revocation_lists(portal),
+        wall=wall,
+    )
 
 
 def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime, wall: float = WALL) -> Verified:
@@ -157,10 +169,26 @@ def _with_bytes(portal: Portal, session: Session, commitments: Iterable[tables.C
 
 
 def _discreet(verdict: Verdict) -> Verdict:
-    return replace(verdict, signatures=tuple(discreet(one) for one in verdict.signatures))
+    return replace(
+        verdict,
+        reasons=tuple(_without_numbers(one) for one in verdict.reasons),
+        signatures=tuple(discreet(one) for one in verdict.signatures),
+    )
 
 
 def discreet(finding: SignatureFinding) -> SignatureFinding:
-    """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI."""
+    """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI, twice."""
     ours = finding.trusted and bool(finding.act)
-    return finding if ours else replace(finding, slot="")
+    problems = tuple(_without_numbers(one) for one in finding.problems)
+    return finding if ours else replace(finding, slot="", signer=_hidden(finding.signer), problems=problems)
+
+
+def _without_numbers(reason: Reason) -> Reason:
+    """Return a reason about a signer without the document number that a DNIe's certificate puts into the name."""
+    if "signer" not in reason.values:
+        return reason
+    return replace(reason, detail=_hidden(reason.detail), values={name: _hidden(text) for name, text in reason.values.items()})
+
+
+def _hidden(text: str) -> str:
+    return _DOCUMENT_NUMBER.sub("········", text)

@@ -65,9 +65,7 @@ class Pki:
         }
         return self.make(f"{name} FIR {dni} hard", **given)
 
-    def crl(
-        self, by: Holder, *revoked: Holder, at: dt.datetime | None = None, days: int = 7, since: dt.datetime | None = None
-    ) -> bytes:
+    def crl(self, by: Holder, *revoked: Holder, at: dt.datetime | None = None, days: int = 7, since: dt.datetime | None = None) -> bytes:
         at = at or self.now - dt.timedelta(hours=1)
         builder = (
             x509.CertificateRevocationListBuilder()
@@ -99,9 +97,7 @@ class Pki:
         return builder.sign(by.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def timestamper(self, moment: dt.datetime | None = None) -> DummyTimeStamper:
-        return DummyTimeStamper(
-            self.stamper.asn1, self.stamper.asn1_key, certs_to_embed=self.stamper.store(), fixed_dt=moment or self.now
-        )
+        return DummyTimeStamper(self.stamper.asn1, self.stamper.asn1_key, certs_to_embed=self.stamper.store(), fixed_dt=moment or self.now)
 
     def trust(self, home: Path, *, anchors: Sequence[Holder] = (), crls: bool = True, intermediates: Sequence[Holder] = ()) -> Path:
         """Write the operator's folder: the root as anchor, revocation lists of root and issuer."""
@@ -156,9 +152,7 @@ def list_xml(now: dt.datetime, services: Sequence[tuple[str, str, Holder]], vers
 
 
 def sign_list(xml: bytes, signer: Holder) -> bytes:
-    key = signer.key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    key = signer.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     algorithm = "rsa-sha256" if isinstance(signer.key, rsa.RSAPrivateKey) else "ecdsa-sha256"
     signed = XMLSigner(signature_algorithm=algorithm).sign(etree.fromstring(xml), key=key, cert=pem(signer).decode())
     return etree.tostring(signed)

@@ -64,9 +64,7 @@ def test_validation_data_may_follow_in_a_revision_of_its_own(outside: Outside) -
     DocumentSecurityStore.add_dss(signed, sig_contents=None, certs=[outside.pki.issuer.asn1])
     judged = outside.look(signed.getvalue())
     assert (judged.result, codes(judged)) == ("accepted", ["accepted"])
-    PdfTimeStamper(outside.pki.timestamper()).timestamp_pdf(
-        IncrementalPdfFileWriter(signed), "sha256", context(outside), in_place=True
-    )
+    PdfTimeStamper(outside.pki.timestamper()).timestamp_pdf(IncrementalPdfFileWriter(signed), "sha256", context(outside), in_place=True)
     judged = outside.look(signed.getvalue())
     assert (judged.result, codes(judged)) == ("accepted", ["accepted"])
 
@@ -92,9 +90,7 @@ def test_revocation_answers_may_come_in_the_file(outside: Outside) -> None:
     answer = asn1_ocsp.OCSPResponse.load(pki.ocsp(pki.issuer, holder))
     from asn1crypto import crl as asn1_crl
 
-    DocumentSecurityStore.add_dss(
-        file, sig_contents=None, ocsps=[answer], crls=[asn1_crl.CertificateList.load(pki.crl(pki.root))]
-    )
+    DocumentSecurityStore.add_dss(file, sig_contents=None, ocsps=[answer], crls=[asn1_crl.CertificateList.load(pki.crl(pki.root))])
     judged = outside.look(file.getvalue())
     assert (judged.result, codes(judged)) == ("accepted", ["accepted"])
     assert [one["kind"] for one in judged.certificate["links"]] == ["crl", "ocsp"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec, append_signature_field, enumerate_sig_fields
 
 from plugins.commitments.digital.judging import dni, without_number
 from plugins.commitments.models import Process
@@ -108,10 +108,20 @@ def test_signatures_in_the_wrong_place(outside: Outside) -> None:
         "new_field": verdict(outside, sign_outside(head, holder, field="Signature1")),
         "other_field": verdict(outside, sign_outside(head, holder, field="firma-2")),
         "signed_twice": verdict(outside, twice),
-        "locks": verdict(outside, sign_outside(head, holder, field="firma-1", certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)),
     }
     assert {expected: got for expected, got in found.items() if got != ("rejected", [expected])} == {}
     assert outside.look(sign_outside(head, holder, field="Signature1")).reasons[0]["values"] == {"field": "Signature1"}
+
+
+def test_a_signature_that_closes_the_document_for_the_others(outside: Outside) -> None:
+    locked = io.BytesIO()
+    writer = IncrementalPdfFileWriter(io.BytesIO(outside.head()))
+    field = next(reference for name, _, reference in enumerate_sig_fields(writer.prev) if name == "firma-1")
+    dictionary = writer.get_object(field.reference)
+    dictionary["/Lock"] = writer.add_object(SigFieldSpec("x", field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL)).format_lock_dictionary())
+    writer.update_container(dictionary)
+    writer.write(locked)
+    assert verdict(outside, sign_outside(locked.getvalue(), outside.holder(), field="firma-1")) == ("rejected", ["locks"])
 
 
 def with_field(pdf: bytes) -> bytes:
