@@ -94,18 +94,18 @@ def root_pem(portal: Portal) -> bytes | None:
 
 def portal_roots(portal: Portal) -> list[bytes]:
     """Return the roots (PEM) that the portal's own signatures chain to, the present one first, each once."""
+    from cryptography import x509  # noqa: PLC0415 - pages that only read do without the libraries
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
     found: dict[bytes, None] = {}
     for number in generations.numbers(folder(portal)):
         place = generations.path(folder(portal), number)
         found[(place / "root.pem").read_bytes()] = None
-        if (place / "others.pem").exists():  # above an imported certificate; the last is the root
-            found[_last((place / "others.pem").read_bytes())] = None
+        if (place / "others.pem").exists():  # the chain above an imported certificate
+            last = x509.load_pem_x509_certificates((place / "others.pem").read_bytes())[-1]
+            if last.subject == last.issuer:
+                found[last.public_bytes(Encoding.PEM)] = None
     return list(found)
-
-
-def _last(pem: bytes) -> bytes:
-    mark = b"-----BEGIN CERTIFICATE-----"
-    return mark + pem.rpartition(mark)[2]
 
 
 def trusted_roots(portal: Portal) -> list[bytes]:

@@ -212,6 +212,8 @@ def announce(portal: Portal, commitment_id: int, outcome: Outcome) -> None:
     portal.ask.commitment_changed(portal, commitment_id, "signed")
     if outcome.complete:
         portal.ask.commitment_changed(portal, commitment_id, "complete")
+        if portal.settings.timestamp_urls:
+            portal.queue.enqueue("commitments.archive", commitment_id)
         portal.queue.enqueue("commitments.publish", commitment_id)
     for identity in outcome.mails:
         portal.queue.enqueue("mail.send", identity)

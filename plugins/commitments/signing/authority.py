@@ -109,7 +109,7 @@ class Plan:
     """
 
     number: int = 1
-    root: Pair | None = None
+    root: tuple[x509.Certificate, SigningKey | None] | None = None  # no key: it signs nothing here
     issuing: Pair | None = None
     seal: Pair | None = None
     others: tuple[x509.Certificate, ...] = ()
@@ -138,21 +138,28 @@ def write(folder: Path, *, now: dt.datetime, passphrase: bytes, name: str = "Rú
     if not passphrase:
         raise AuthorityError("an empty passphrase would leave the signing keys unprotected")
     made = f"{now:%Y}" if plan.number == 1 else f"{now:%Y}-{plan.number}"
-    root, root_key = plan.root or _authority(f"{name}: autoridad raíz {made}", name, None, now, now + ROOT_VALIDITY, FIRST.key("root"))
+    keys: dict[str, SigningKey] = {}
+    if plan.root is None:
+        root, root_key = _authority(f"{name}: autoridad raíz {made}", name, None, now, now + ROOT_VALIDITY, FIRST.key("root"))
+        keys["root"] = root_key  # the key of a root that was there stays where it is
+    else:
+        root, found = plan.root
+        if found is None and plan.issuing is None:
+            raise AuthorityError("the root's key is needed to make an issuing certificate")
+        root_key = found  # type: ignore[assignment] # checked above
     until = min(now + ISSUING_VALIDITY, root.not_valid_after_utc)
-    issuing, issuing_key = plan.issuing or _authority(
+    issuing, keys["issuing"] = plan.issuing or _authority(
         f"{name}: autoridad emisora {made}", name, (root, root_key), now, until, plan.key("issuing")
     )
-    seal_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
     if plan.seal is None:
-        key = plan.key("seal")
-        seal = issue_certificate(seal_name, key, issuing, issuing_key, now, issuing.not_valid_after_utc, authority_depth=None), key
+        seal_name = name_of((NameOID.ORGANIZATION_NAME, name), (NameOID.COMMON_NAME, f"{name}: sello del portal"))
+        keys["seal"] = plan.key("seal")
+        seal = issue_certificate(seal_name, keys["seal"], issuing, keys["issuing"], now, issuing.not_valid_after_utc, authority_depth=None)
     else:
-        seal = plan.seal
-    for label, certificate in (("root", root), ("issuing", issuing), ("seal", seal[0])):
+        seal, keys["seal"] = plan.seal
+    for label, certificate in (("root", root), ("issuing", issuing), ("seal", seal)):
         write_private(folder / f"{label}.pem", certificate.public_bytes(serialization.Encoding.PEM))
-    keys = [("issuing", issuing_key), ("seal", seal[1])]
-    for label, one in [("root", root_key), *keys] if plan.root is None else keys:  # a root that was there keeps its key where it is
+    for label, one in keys.items():
         if isinstance(one, TokenKey):
             write_private(folder / f"{label}.pkcs11", one.label.encode())
         else:

@@ -27,7 +27,7 @@ _TOKENS_VARY: Final = 64  # bytes by which one token of an authority may be long
 _TRIES_WITH_TIMESTAMP: Final = 2  # the second when another authority took over, whose tokens are larger
 
 
-class _QuietWriter(IncrementalPdfFileWriter):
+class QuietWriter(IncrementalPdfFileWriter):
     """Writes the update and nothing else: pyHanko would also rewrite the XMP metadata each time, 3 KB a signature."""
 
     def _update_meta(self) -> None:
@@ -86,7 +86,7 @@ def _write(
     reserved: int,
 ) -> bytes:
     try:
-        writer = _QuietWriter(io.BytesIO(pdf))
+        writer = QuietWriter(io.BytesIO(pdf))
         if writer.prev.encrypted:
             raise UnfitDocument("the PDF is encrypted")
         field = _empty_field(writer, str(metadata.field_name))

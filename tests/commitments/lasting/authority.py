@@ -86,7 +86,7 @@ class TimestampAuthority:
         (folder / f"{self._port}.pem").write_bytes(self.root_pem)
 
     def crl(self) -> bytes:
-        now = dt.datetime.now(dt.UTC)
+        now = self.fixed_time or dt.datetime.now(dt.UTC)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.root.subject).last_update(now).next_update(now + YEAR)
         return builder.sign(self._root_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
