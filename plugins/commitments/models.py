@@ -246,6 +246,14 @@ class Digest(Base):
     acts: Mapped[int] = mapped_column(Integer)
 
 
+class DigestRound(Base):
+    """An hour (UTC, YYYY-MM-DDTHH) in which it was seen who is to get a digest; each hour is looked at once."""
+
+    __tablename__ = "commitments_digest_round"
+
+    hour: Mapped[str] = mapped_column(String(13), primary_key=True)
+
+
 class Bulk(Base):
     """A piece of bulk work chosen by staff (invite, issue, remind): may be cancelled until `starts_at`."""
 
