@@ -219,6 +219,7 @@ TABLE: dict[str, frozenset[str]] = {
             "commitments_staff.delegation",
             "commitments_staff.delegate",
             "commitments_staff.revoke_delegation",
+            "commitments_staff.reminders",
             "commitments_staff.lend",
             "commitments_staff.lend_code",
             "commitments_staff.lend_sign",

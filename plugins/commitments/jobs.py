@@ -21,6 +21,7 @@ def kinds() -> Iterable[JobKind]:
         JobKind(name="commitments.issue", run=_issue, pending=_to_issue),
         JobKind(name="commitments.publish", run=_publish, pending=_unpublished),
         JobKind(name="commitments.expire", run=_expire, pending=_overdue),
+        JobKind(name="commitments.digests", run=_digests, pending=_digests_due),
         JobKind(name="commitments.bulk", run=_bulk, pending=_bulk_due),
         JobKind(name="commitments.outside", run=_outside, pending=_undecided),
     ]
@@ -63,6 +64,19 @@ def _overdue(session: "Session", now: datetime) -> Iterable[str]:
     from plugins.commitments import closing  # noqa: PLC0415
 
     return closing.overdue(session, now)
+
+
+def _digests(portal: "Portal", identity: str) -> None:
+    from plugins.commitments import reminding  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
+    reminding.run(portal, identity, now=clock.now())
+
+
+def _digests_due(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments import reminding  # noqa: PLC0415
+
+    return reminding.pending(session, now)
 
 
 def _bulk(portal: "Portal", identity: str) -> None:

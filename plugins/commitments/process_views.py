@@ -6,9 +6,9 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext, ngettext
 
-from plugins.commitments import board_queries, plan, processes
+from plugins.commitments import board_queries, plan, processes, reminding
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
-from plugins.commitments.staff_forms import DeadlineForm, ProcessForm, moment, typed
+from plugins.commitments.staff_forms import DeadlineForm, ProcessForm, RemindersForm, moment, typed
 from portal import form_errors, web
 from portal.agendas.models import AgendaVersion
 from portal.choices import options
@@ -97,6 +97,7 @@ def _values(form: ProcessForm, allowed: set[int]) -> dict[str, Any]:
         "plan": rows,
         "opens_at": moment(form.opens_at.data, _zone()),
         "deadline": moment(form.deadline.data, _zone()),
+        "reminders": reminding.schedule(form.reminders.data or ""),
         "consent_text": form.consent_text.data,
         "contact_name": form.contact_name.data,
         "contact_email": form.contact_email.data,
@@ -161,8 +162,10 @@ def process_page(code: str) -> str:
     return _process_page(code, DeadlineForm())
 
 
-def _process_page(code: str, form: DeadlineForm) -> str:
+def _process_page(code: str, form: DeadlineForm, avisos: RemindersForm | None = None) -> str:
     process = process_for(BOARD, code)
+    if avisos is None:
+        avisos = RemindersForm(formdata=None, reminders=", ".join(str(one) for one in process.reminders))
     if form.deadline.data is None and not form.is_submitted():
         form.deadline.data = typed(process.deadline, _zone())
     names = board_queries.names_of(web.session, [row["person_id"] for row in process.plan if row.get("person_id")])
@@ -170,6 +173,7 @@ def _process_page(code: str, form: DeadlineForm) -> str:
         "commitments/staff/process.html",
         process=process,
         form=form,
+        avisos=avisos,
         names=names,
         pools=plan.pool_words(process.plan),
         sides=plan.SIDES,
@@ -201,6 +205,21 @@ def move_deadline(code: str) -> Any:
             flash(ngettext("El plazo cambió para %(num)s organización.", "El plazo cambió para %(num)s organizaciones.", touched), "ok")
             return web.back_to("commitments_staff.process_page", code=process.code)
     return _process_page(code, form), 422
+
+
+@blueprint.post("/gestion/compromisos/<code>/recordatorios")
+@requires(MANAGE)
+def reminders(code: str) -> Any:
+    """Choose on which days before the deadline digests are written."""
+    process, form = process_for(MANAGE, code), RemindersForm()
+    try:
+        reminding.change(web.session, process=process, days=reminding.schedule(form.reminders.data or ""))
+    except Invalid as error:
+        form_errors.show(error, form)
+        return _process_page(code, DeadlineForm(formdata=None), form), 422
+    web.commit()
+    flash(gettext("Se guardaron los recordatorios."), "ok")
+    return web.back_to("commitments_staff.process_page", code=process.code)
 
 
 @blueprint.post("/gestion/compromisos/<code>/reemplazar")

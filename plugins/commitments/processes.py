@@ -62,8 +62,12 @@ def create_process(
     contact_name: str,
     contact_email: str,
     by: int | None,
+    reminders: Sequence[int] = (),
 ) -> Process:
-    """Open the signing of a frozen version. Raises `Invalid` with `fields`. The ledger keeps the plan's digest."""
+    """Open the signing of a frozen version. Raises `Invalid` with `fields`. The ledger keeps the plan's digest.
+
+    `reminders`: days before each deadline on which people get a digest (`reminding.schedule`).
+    """
     code = code.strip()
     bad: dict[str, str] = {}
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{1,28}[A-Za-z0-9]", code):
@@ -91,6 +95,7 @@ def create_process(
         plan=checked_plan(plan),
         opens_at=opens_at,
         deadline=deadline,
+        reminders=list(reminders),
         consent_text=consent_text.strip(),
         contact_name=contact_name.strip(),
         contact_email=contact_email.strip(),

@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from plugins.commitments import reminding
 from plugins.commitments.contacts import CHANNELS
 from plugins.commitments.funnel import STAGES, TURNS
 from plugins.commitments.plan import METHODS as WAYS
@@ -64,6 +65,12 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
         description=_l("Desde entonces se invita. La fecha es la misma para todas."),
     )
     deadline = DateTimeLocalField(_l("Plazo"), [InputRequired(_l("Elija hasta cuándo se puede firmar."))], format="%Y-%m-%dT%H:%M")
+    reminders = StringField(
+        _l("Recordatorios"),
+        [Length(max=60)],
+        default=", ".join(str(one) for one in reminding.DEFAULT),
+        description=_l("Días antes del plazo en que cada persona recibe un solo correo con todo lo que espera por ella. Vacío: ninguno."),
+    )
     contact_name = StringField(
         _l("Persona o equipo de contacto"), [InputRequired(_l("Escriba a quién pueden preguntar las organizaciones.")), Length(max=200)]
     )
@@ -150,6 +157,19 @@ class DeadlineForm(FlaskForm):  # type: ignore[misc]
         _l("Motivo"),
         [InputRequired(_l("Escriba el motivo: se muestra en la tabla de trato igual.")), Length(max=1000)],
         description=_l("Se muestra en la tabla de trato igual."),
+    )
+
+
+class RemindersForm(FlaskForm):  # type: ignore[misc]
+    """On which days before the deadline digests are written."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"prefix": "avisos", **values})  # several forms share a page: their fields' ids differ
+
+    reminders = StringField(
+        _l("Días antes del plazo"),
+        [Length(max=60)],
+        description=_l("Separados por comas, por ejemplo 14, 7, 3, 1. Vacío: ninguno."),
     )
 
 
