@@ -3,14 +3,16 @@
 The table is written by hand, on purpose: it is what the portal promises, and the decorators are what it does.
 """
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
@@ -19,6 +21,8 @@ from werkzeug.test import TestResponse
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.issuing import issue
 from plugins.commitments.models import Bulk, Commitment, Process, Question, Slot
+from plugins.commitments.paper.models import PaperFile, PaperPack, PaperReading, PaperSheet
+from plugins.commitments.paper.printed import sheets
 from plugins.commitments.signing.codes import new_code
 from plugins.commitments.stances import Typed, confirm, save_page
 from plugins.commitments.states import note
@@ -177,6 +181,7 @@ TABLE: dict[str, frozenset[str]] = {
     "registry.signatories_csv": ALL,
     "verification.start": ALL,
     "verification.check": ALL,
+    "offline.bundle": ALL,
     "verification.answer": ALL,
     "verification.answer_digest": ALL,
     "verification.instrument": ALL,
@@ -254,6 +259,20 @@ TABLE: dict[str, frozenset[str]] = {
     "commitments_staff.signers": MESA,
     "commitments_staff.supersede": MESA,
     "commitments_staff.withdraw": MESA,
+    # Signing on paper
+    "paper.desk": MESA,
+    "paper.ask_pack": MESA,
+    "paper.pack": MESA,
+    "paper.upload": MESA,
+    "paper.picture": MESA,
+    "paper.sort_sheet": MESA,
+    "paper.reading": MESA,
+    "paper.read": MESA,
+    "paper.signature": MESA,
+    "paper.confirm": MESA,
+    "paper.reject": MESA,
+    "paper.act": BOARD,
+    "paper.own_act": SIGNATORIES,
 }
 
 # What takes away what the others need comes last.
@@ -468,15 +487,62 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             **{
                 f"{endpoint}:code": commitment.code
                 for endpoint in TABLE
-                if endpoint.startswith(("registry.", "verification.", "mine.", "talking."))
+                if endpoint.startswith(("registry.", "verification.", "offline.", "mine.", "talking."))
             },
             **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating."))},
             **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
+            **paper_came_back(portal, session, process, to_sign, now),
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},
         }
     yield World(app, portal.sessions, people, samples)
     portal.engine.dispose()
     databases.drop(address)
+
+
+def paper_came_back(portal: Portal, session: Session, process: Process, commitment: Commitment, now: datetime) -> dict[str, Any]:
+    """Make a pack, a sheet and a reading, and return the sample values of the pages about them."""
+    out = io.BytesIO()
+    Image.new("RGB", (210, 297), "white").save(out, "JPEG")
+    picture = portal.store.put(session, out.getvalue(), "image/jpeg", now=now)
+    pack = PaperPack(process_id=process.id, parts=["acta"], commitments=[commitment.id], state="done", sha256=picture, created_at=now)
+    file = PaperFile(
+        process_id=process.id, sha256=picture, name="muestra.jpg", size=1, state="done", pages=1, pages_read=1, uploaded_at=now
+    )
+    session.add_all([pack, file])
+    session.flush()
+    page = sheets(portal, commitment.certified_sha256 or "").boxes["firma-1"][0]
+    sheet = PaperSheet(
+        file_id=file.id,
+        place=1,
+        picture_sha256=picture,
+        thumbnail_sha256=picture,
+        squared=True,
+        commitment_id=commitment.id,
+        edition=1,
+        page=page,
+    )
+    reading = PaperReading(
+        commitment_id=commitment.id,
+        edition=1,
+        state="taken",
+        signed_on=now.date(),
+        slots=[],
+        sheets=[],
+        read_at=now,
+        act_sha256=picture,
+    )
+    session.add_all([sheet, reading])
+    session.commit()
+    endpoints = [endpoint for endpoint in TABLE if endpoint.startswith("paper.")]
+    return {
+        **{f"{endpoint}:code": process.code for endpoint in endpoints},
+        **{f"{endpoint}:commitment": commitment.code for endpoint in endpoints},
+        **{f"{endpoint}:number": reading.id for endpoint in endpoints},
+        "paper.pack:number": pack.id,
+        "paper.own_act:code": commitment.code,
+        "sheet_id": sheet.id,
+        "field": "firma-1",
+    }
 
 
 def refused(response: TestResponse) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from plugins.commitments.paper.jobs import kinds as paper_kinds
 from portal.extend import JobKind
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ def kinds() -> Iterable[JobKind]:
     return [
         JobKind(name="commitments.issue", run=_issue, pending=_to_issue),
         JobKind(name="commitments.publish", run=_publish, pending=_unpublished),
+        JobKind(name="commitments.archive", run=_archive, pending=_to_archive),
         JobKind(name="commitments.expire", run=_expire, pending=_overdue),
         JobKind(name="commitments.digests", run=_digests, pending=_digests_due),
         JobKind(name="commitments.bulk", run=_bulk, pending=_bulk_due),
+        *paper_kinds(),
         JobKind(name="commitments.outside", run=_outside, pending=_undecided),
     ]
 
@@ -51,6 +54,19 @@ def _unpublished(session: "Session", _now: datetime) -> Iterable[str]:
     from plugins.commitments import evidence  # noqa: PLC0415
 
     return evidence.unpublished(session)
+
+
+def _archive(portal: "Portal", identity: str) -> None:
+    from plugins.commitments.lasting import archive  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+
+    archive.archive(portal, int(identity), now=clock.now())
+
+
+def _to_archive(session: "Session", now: datetime) -> Iterable[str]:
+    from plugins.commitments.lasting import archive  # noqa: PLC0415
+
+    return archive.due(session, now)
 
 
 def _expire(portal: "Portal", identity: str) -> None:

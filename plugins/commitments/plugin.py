@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.extend import Command, Diagnosis, Exporter, JobKind, LedgerProblem, PageItem, Permission, Plugin, hookimpl
+from portal.extend import Command, Diagnosis, Exporter, JobKind, LedgerProblem, PageItem, Permission, PersonData, Plugin, hookimpl
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Blueprint
     from sqlalchemy.orm import Session
 
@@ -35,9 +37,12 @@ def permissions() -> Iterable[Permission]:
 def blueprints() -> "Iterable[Blueprint]":
     """Registry and verification, for everybody; the board, for staff; reviewing and signing, for who takes part."""
     from plugins.commitments import delegating_views, registry_views, review_views, signing_views, staff_views, talking_views, verify_views  # noqa: PLC0415 - commands do without Flask
+    from plugins.commitments.offline import views as offline_views  # noqa: PLC0415
+    from plugins.commitments.digital import views as digital_views  # noqa: PLC0415
+    from plugins.commitments.paper import views as paper_views  # noqa: PLC0415
 
     views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views, delegating_views)
-    return [module.blueprint for module in views]
+    return [*(module.blueprint for module in views), paper_views.blueprint, offline_views.blueprint]
 
 
 @hookimpl
@@ -54,6 +59,7 @@ def commands() -> Iterable[Command]:
     return [
         Command(name="verify", help="Say whether a PDF is authentic.", target="plugins.commitments.cli:verify"),
         Command(name="commitments", help="Issue commitments and see how they stand.", target="plugins.commitments.cli:commitments"),
+        Command(name="trust", help="Say whose outside certificates are believed.", target="plugins.commitments.digital.cli:trust"),
     ]
 
 
@@ -91,6 +97,22 @@ def jobs() -> Iterable[JobKind]:
     from plugins.commitments import jobs as work  # noqa: PLC0415 - a sibling of the same name as the hook
 
     return work.kinds()
+
+
+@hookimpl
+def person_data(session: "Session", person_id: int) -> Iterable[PersonData]:
+    """Signatures, uploads, wordings, questions and noted acts of a person."""
+    from plugins.commitments import erasing  # noqa: PLC0415 - only somebody's own copy asks
+
+    return erasing.data(session, person_id)
+
+
+@hookimpl
+def person_erased(session: "Session", person_id: int, now: "datetime") -> None:
+    """Erase a person from this plugin's tables, but for what they signed."""
+    from plugins.commitments import erasing  # noqa: PLC0415 - as above
+
+    erasing.erase(session, person_id, now)
 
 
 @hookimpl

@@ -100,9 +100,7 @@ def _most(placed: Sequence[float], *, millimetres: float) -> float:
 
 def _error(placed: Sequence[float], pairs: Sequence[tuple[Point, Point]]) -> float:
     """Return the largest distance, in pixels, between where a point is and where it should be."""
-    return max(
-        float(((x - seen[0]) ** 2 + (y - seen[1]) ** 2) ** 0.5) for known, seen in pairs for x, y in [pixel(placed, known)]
-    )
+    return max(float(((x - seen[0]) ** 2 + (y - seen[1]) ** 2) ** 0.5) for known, seen in pairs for x, y in [pixel(placed, known)])
 
 
 def _turned(pairs: Sequence[tuple[Point, Point]]) -> tuple[float, ...]:

@@ -118,10 +118,10 @@ def sheets_of(source: Source, index: int) -> Iterator[Sheet]:
     for sheet, group in groups.items():
         placed = marks.placement(group)
         drawn = _straightened(picture, placed) if placed is not None else _whole(picture)
-        yield Sheet(index + 1, sheet, placed is not None, False, *_jpegs(drawn))  # noqa: FBT003
+        yield Sheet(index + 1, sheet, placed is not None, False, *_jpegs(drawn))
     if not groups:
         drawn = _whole(picture)
-        yield Sheet(index + 1, None, False, _blank(drawn), *_jpegs(drawn))  # noqa: FBT003
+        yield Sheet(index + 1, None, False, _blank(drawn), *_jpegs(drawn))
 
 
 def _read(picture: Image.Image) -> list[marks.Seen]:
@@ -148,7 +148,7 @@ def _read(picture: Image.Image) -> list[marks.Seen]:
 def _codes(picture: Image.Image, scale: float) -> Iterator[marks.Seen]:
     import zxingcpp  # noqa: PLC0415
 
-    for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+    for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])):
         mark = marks.parse(found.text)
         if mark is not None:
             at = found.position

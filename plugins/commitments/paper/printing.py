@@ -48,7 +48,7 @@ def sheets_of(pdf: bytes) -> Sheets:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         boxes = {}
         for number, page in enumerate(document.pages, 1):
-            for widget in page.obj.get("/Annots", []):  # type: ignore[union-attr]
+            for widget in page.obj.get("/Annots", []):
                 if widget.get("/FT") != pikepdf.Name.Sig:
                     continue
                 left, bottom, right, top = (float(side) for side in widget.Rect)
@@ -74,7 +74,7 @@ def print_copy(templates: Environment, pdf: bytes, *, code: str, edition: int, p
         if not annex:
             del document.pages[sheets.last :]
         for number, margin in zip(sheets.wanted, drawn.pages, strict=True):
-            document.pages[number - 1].add_overlay(margin)
+            document.pages[number - 1].add_overlay(margin, None)
         document.remove_unreferenced_resources()
         out = io.BytesIO()
         document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
