@@ -1,18 +1,23 @@
 """A dimension's panel: its chart and its table have the same numbers, on the page and in the PDF; methods stay apart."""
 
+import html
 import re
 import subprocess
-from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from portal.agendas import printing
+from portal.agendas import printing, queries, service
 from portal.agendas.charts import WIDTH, amount, charts, table
+from portal.agendas.drafting import draft_digest, draft_document
 from portal.agendas.models import AgendaVersion
 from portal.context import Portal
 from portal.extend import Bar, Panel
+from portal.testing.agendas import sample_draft
 
 
 def _figures(page: str) -> list[str]:
@@ -38,19 +43,92 @@ def test_a_charts_numbers_are_its_tables_on_the_page(client: FlaskClient, frozen
             assert f'<title id="{named}">' in drawing
 
 
-def test_a_charts_numbers_are_its_tables_in_the_text_of_the_pdf(portal: Portal, frozen: AgendaVersion, tmp_path: Path) -> None:
-    html = printing.render_annex(portal, printing.version_document(portal.store, frozen))
-    figures = _figures(html)
-    assert figures
-    for figure in figures:
-        drawn, told = _numbers(figure)
-        assert drawn == told != []
-    (tmp_path / "a.pdf").write_bytes(printing.version_pdf(portal, frozen))
-    text = subprocess.run(["pdftotext", str(tmp_path / "a.pdf"), "-"], check=True, capture_output=True, text=True).stdout
-    said = Counter(" ".join(line.split()) for line in text.splitlines())
-    wanted = Counter(" ".join(one.split()) for figure in figures for one in _numbers(figure)[0] if "%" in one)
-    for number, times in wanted.items():
-        assert said[number] >= 2 * times, number  # once drawn, once in the table
+@dataclass(frozen=True)
+class Word:
+    """A word where the PDF has it, in points: `page` from 1, `right` where it ends."""
+
+    page: int
+    top: float
+    left: float
+    right: float
+    text: str
+
+
+def _words(pdf: Path) -> list[Word]:
+    """Return the text of a PDF, line by line from the top, as a reader's eye finds it."""
+    told = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True, text=True).stdout
+    found = []
+    for number, page in enumerate(told.split("<page ")[1:], 1):
+        for left, top, right, text in re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)"[^>]*>(.*?)</word>', page):
+            found.append(Word(number, round(float(top), 1), float(left), float(right), html.unescape(text)))
+    return sorted(found, key=lambda one: (one.page, one.top, one.left))
+
+
+def _ending(words: list[Word], right: float) -> list[str]:
+    """Return, from the top, the numbers with their unit that end at a right edge (where a page's foot may end too)."""
+    lines: dict[tuple[int, float], list[Word]] = {}
+    for word in words:
+        if word.right < right + 0.5:
+            lines.setdefault((word.page, word.top), []).append(word)
+    found = []
+    for line in lines.values():
+        phrase: list[Word] = []
+        for word in reversed(line):
+            if (phrase[0].left if phrase else right + 0.5) - word.right > 4:
+                break
+            phrase.insert(0, word)
+        found.append(" ".join(one.text for one in phrase) if phrase and abs(phrase[-1].right - right) < 0.5 else "")
+    return [one for one in found if re.fullmatch(r"-?[\d,]+(\.\d+)?( %)?", one)]
+
+
+def _in_the_pdf(words: list[Word], title: str, rows: int) -> tuple[list[str], list[str]]:
+    """Return the numbers that a PDF draws under a chart's title, and those of the table after them."""
+    wanted = title.split()
+    first = next(at for at in range(len(words)) if [one.text for one in words[at : at + len(wanted)]] == wanted)
+    head = next(at for at in range(first, len(words)) if words[at].text == "Valor" and words[at - 1].text == "Dato")
+    drawing = words[first].left + 289 * 0.75  # `width` of the drawing, in pixels, as points
+    return _ending(words[first + len(wanted) : head - 1], drawing), _ending(words[head + 1 :], words[head].right)[:rows]
+
+
+def _varied(portal: Portal, session: Session, now: datetime, dimensions: list[str]) -> AgendaVersion:
+    """Return a frozen agenda in which no two indicators have the same figures."""
+    agenda = sample_draft(session, now=now, ask=portal.ask, items=36, dimensions=dimensions)
+    session.flush()
+    for place, item in enumerate(queries.items(session, agenda.id), 1):
+        changed = [{**one, "baseline": f"{10 + place}.{place}", "target": str(1000 + place)} for one in item.content["indicators"]]
+        item.content = {**item.content, "indicators": changed}
+    expected = draft_digest(draft_document(session, portal.registry, agenda))
+    version = service.freeze(session, portal.store, portal.ask, agenda_id=agenda.id, expected=expected, now=now, person_id=None)
+    session.commit()
+    return version
+
+
+@pytest.mark.parametrize("profile", ["regional", "opengov"])
+def test_a_charts_numbers_are_its_tables_in_the_pdf(profile: str, portal: Portal, session: Session, now: datetime, tmp_path: Path) -> None:
+    """What is read in the drawing's place and in the table's column, in the PDF itself: the same numbers, in the same order."""
+    opengov = [one for one in portal.registry.dimensions if portal.registry.dimensions[one].prefix.startswith("OG")]
+    names = opengov if profile == "opengov" else ["social", "economica", "ambiental", "institucional"]
+    version = _varied(portal, session, now, names)
+    document = printing.version_document(portal.store, version)
+    (tmp_path / "a.pdf").write_bytes(printing.version_pdf(portal, version))
+    words = _words(tmp_path / "a.pdf")
+    for dimension in document["dimensions"]:
+        [start] = [
+            at for at, one in enumerate(words) if one.text == dimension["label"].split()[0] and _heads(words, at, dimension["label"])
+        ]
+        panels = portal.ask.panels(dimension, document)
+        assert panels, dimension["name"]
+        for panel in panels:
+            wanted = [number.replace("\u00a0", " ") for _, number in table(panel)]
+            drawn, told = _in_the_pdf(words[start:], panel.label, len(wanted))
+            assert drawn == told == wanted, (dimension["name"], panel.label)
+
+
+def _heads(words: list[Word], at: int, label: str) -> bool:
+    """Tell whether a dimension's heading begins there: its words in a line of their own that no chart or table has."""
+    end = at + len(label.split())
+    alone = all(one.top != words[at].top or one.page != words[at].page for one in (*words[max(0, at - 1) : at], *words[end : end + 1]))
+    return alone and [one.text for one in words[at:end]] == label.split()
 
 
 def test_what_is_not_signed_is_said_so_and_is_not_in_the_pdf(portal: Portal, client: FlaskClient, frozen: AgendaVersion) -> None:
