@@ -8,7 +8,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock, db, mail, templating
+from portal.accounts import erasure
 from portal.agendas import printing
+from portal.documents import forgetting
 from portal.documents.store import FileStore
 from portal.extend import registry as plugins
 from portal.extend.ask import Ask
@@ -17,7 +19,10 @@ from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
 from portal.ledger import heads
 from portal.log import hide
+from portal.organisations import uploads
 from portal.settings import Settings, prepare_home
+
+PERSONAL = (erasure.KIND, uploads.KIND, forgetting.KIND)  # what removes people's data
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,8 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    portal.queue.bind(
-        portal, (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *registry.answers("jobs"))
-    )
+    own = (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *PERSONAL)
+    portal.queue.bind(portal, (*own, *registry.answers("jobs")))
     return portal
 
 

@@ -1,8 +1,11 @@
 """What `portal doctor` and the administrators' page look at: settings, database, files, mail, plugins."""
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import func, select, text
 
-from portal import clock, migrate
+from portal import clock, migrate, waiting
+from portal.accounts import requests
 from portal.context import Portal
 from portal.documents.rendering import font_folders
 from portal.errors import PortalError
@@ -17,7 +20,7 @@ def examine(portal: Portal) -> list[Diagnosis]:
         Diagnosis(label=f"plugin {one.plugin.name}", ok=True, sentence=f"{one.plugin.version}, {one.source}")
         for one in portal.registry.loaded
     ]
-    for look in (_database, _files, _fonts, _mail):
+    for look in (_database, _files, _fonts, _mail, _work, _requests):
         try:
             lines.append(look(portal))
         except Exception as error:  # noqa: BLE001 - a doctor reports, whatever is broken
@@ -60,3 +63,31 @@ def _mail(portal: Portal) -> Diagnosis:
     if not portal.settings.mail_url and not portal.settings.demo:
         sentence += "; PORTAL_MAIL_URL no está definida: se intenta smtp://127.0.0.1:25"
     return Diagnosis(label="mail", ok=not late, sentence=sentence)
+
+
+def _work(portal: Portal) -> Diagnosis:
+    """Background work of every kind: what waits too long, and whether anybody looks."""
+    now = clock.now()
+    with portal.sessions() as session:
+        stuck, swept = waiting.stuck(session, now=now), waiting.last_sweep(session)
+    if stuck:
+        sentence = "; ".join(f"{one.rows} de {one.kind} desde {one.since:%Y-%m-%d %H:%M} UTC" for one in stuck)
+    elif swept is None:
+        sentence = "nadie ha buscado trabajo todavía: empieza con portal run"
+    else:
+        sentence = f"nada atascado; se buscó trabajo el {swept:%Y-%m-%d %H:%M} UTC"
+    asleep = swept is not None and now - swept > waiting.LATE
+    return Diagnosis(label="background work", ok=not stuck and not asleep, sentence=sentence + ("; nadie lo busca ahora" if asleep else ""))
+
+
+def _requests(portal: Portal) -> Diagnosis:
+    """What people asked about their data and nobody answered."""
+    today = clock.now().astimezone(ZoneInfo(portal.settings.timezone)).date()
+    with portal.sessions() as session:
+        found = requests.queue(session, waiting=True)
+    late = sum(one.due_on < today for one in found)
+    sentence = f"{len(found)} solicitudes sobre datos personales por responder" + (f", {late} fuera de plazo" if late else "")
+    unfinished = sorted({name for one in found for name in one.pending})
+    if unfinished:
+        sentence += f"; borrados incompletos: {', '.join(unfinished)}"
+    return Diagnosis(label="personal data", ok=not late and not unfinished, sentence=sentence)

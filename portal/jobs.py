@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from portal import clock
+from portal import clock, waiting
 from portal.errors import Misconfigured
 from portal.extend.kinds import JobKind
 
@@ -47,7 +47,7 @@ class Queue:
         """Enqueue every row whose work is still to do; return how many."""
         if self._portal is None or self._quiet:
             return 0
-        found = []
+        found, unlisted = [], []
         with self._portal.sessions() as session:
             for kind in self._kinds.values():
                 try:
@@ -55,9 +55,22 @@ class Queue:
                 except Exception:
                     log.exception("cannot list pending work of %s", kind.name)
                     session.rollback()
+                    unlisted.append(kind.name)
+        self._note(found, unlisted)
         for name, identity in found:
             self.enqueue(name, identity)
         return len(found)
+
+    def _note(self, found: list[tuple[str, str]], unlisted: list[str]) -> None:
+        """Remember since when each row waits; work goes on if this fails."""
+        if self._portal is None:
+            return
+        try:
+            with self._portal.sessions() as session:
+                waiting.note(session, found, now=clock.now(), unlisted=unlisted)
+                session.commit()
+        except Exception:
+            log.exception("cannot note what waits")
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

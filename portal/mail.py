@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -29,6 +29,7 @@ from portal.settings import Settings
 log = logging.getLogger(__name__)
 
 QUEUED, ACCEPTED, REJECTED = "queued", "accepted", "rejected"
+FAREWELL = "farewell"  # the mail to somebody who was erased: the last thing that has their address
 MAX_TRIES = 12
 PERMANENT = 500  # RFC 5321: a reply that trying again will not change
 
@@ -139,17 +140,24 @@ def deliver(session: Session, message_id: int, *, now: datetime, settings: Setti
         _failed(message, now=now, problem=f"no hay servidor de correo: {error}"[:300], final=False)
     else:
         message.state, message.settled_at, message.problem = ACCEPTED, now, None
-        message.text = message.html = None
+        _empty(message)
         session.commit()
         return
     session.commit()
+
+
+def _empty(message: MailMessage) -> None:
+    """Erase what may carry a private link or a code; of the mail that ends an erasure, the address too."""
+    message.text = message.html = None
+    if message.kind == FAREWELL:
+        message.address = message.name = message.problem = None
 
 
 def _failed(message: MailMessage, *, now: datetime, problem: str, final: bool) -> None:
     message.problem = problem
     if final or message.tries >= MAX_TRIES:
         message.state, message.settled_at = REJECTED, now
-        message.text = message.html = None
+        _empty(message)
     log.warning("mail %s not delivered (try %s): %s", message.id, message.tries, problem)
 
 
@@ -160,7 +168,8 @@ def _email(message: MailMessage, *, now: datetime, settings: Settings, read: Cal
     email["To"] = Address(re.sub(r"[\r\n]", " ", message.name or ""), addr_spec=message.address or "")
     email["Subject"] = message.subject
     email["Date"] = format_datetime(now)
-    email["Message-ID"] = make_msgid(f"rubrica-{message.id}", sender.partition("@")[2] or "localhost")
+    # The same at each try: if this process dies between the server's yes and the row, the second copy says that it is one.
+    email["Message-ID"] = f"<rubrica-{message.id}.{int(message.queued_at.timestamp())}@{sender.partition('@')[2] or 'localhost'}>"
     email["Auto-Submitted"] = "auto-generated"
     if message.reply_to:
         email["Reply-To"] = message.reply_to

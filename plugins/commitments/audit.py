@@ -2,16 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from plugins.commitments import closing, delegating, evidence, issuing, states, taking
+from plugins.commitments.lasting import archive
 from plugins.commitments.models import Commitment, Process, Slot, Stance
 from plugins.commitments.names import BY_DELEGATION
 from plugins.commitments.record import stance_rows
+from portal.accounts.erasure import erased_people
+from portal.accounts.models import Person
 from portal.accounts.service import fingerprint
 from portal.context import Portal
 from portal.errors import PortalError
@@ -44,15 +47,16 @@ def audit(portal: Portal, session: Session) -> Iterator[LedgerProblem]:
     for code in entries:
         if code not in found:
             yield _problem(code, f"El compromiso {code} está en el registro y ya no en la base de datos.")
+    erased = erased_people(session)
     for code, commitment in found.items():
-        yield from _one(portal, commitment, entries.get(code, []))
+        yield from _one(portal, commitment, entries.get(code, []), erased)
 
 
 def _problem(code: str, sentence: str) -> LedgerProblem:
     return LedgerProblem(subject=f"{_PREFIX}{code}", sentence=sentence)
 
 
-def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> Iterator[LedgerProblem]:
+def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry], erased: Mapping[int, str]) -> Iterator[LedgerProblem]:
     code = commitment.code
     now_in_force = [fact for fact in facts if fact.data.get("edition") == commitment.edition]
     issued = next((fact for fact in now_in_force if fact.kind == issuing.ISSUED), None)
@@ -60,11 +64,11 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry]) -> It
     sentences = [
         *_state(commitment, facts),
         *_revisions(commitment, facts),
-        *_slots(commitment, signatures),
-        *_delegations(commitment, facts),
+        *_slots(commitment, signatures, erased),
+        *_delegations(commitment, facts, erased),
     ]
     if issued is not None:
-        sentences += _document(portal, commitment, issued)
+        sentences += _document(portal, commitment, issued, erased)
     published = next((fact for fact in now_in_force if fact.kind == evidence.PUBLISHED), None)
     if commitment.constancia_sha256 != (published.data["constancia_sha256"] if published else None):
         sentences.append("la constancia no es la que se registró")
@@ -89,7 +93,7 @@ def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator
             fact.data.get("certificate_sha256") or fact.data.get("seal_sha256"),
         )
         for fact in facts
-        if fact.kind in {issuing.ISSUED, taking.SIGNED}
+        if fact.kind in {issuing.ISSUED, taking.SIGNED, archive.ARCHIVED}
     }
     stored = {(one.edition, one.number): one for one in commitment.revisions}
     for key in sorted(expected.keys() | stored.keys()):
@@ -105,7 +109,12 @@ def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator
         yield "su documento vigente no es la última revisión registrada"
 
 
-def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterator[str]:
+def _mark(person: Person, erased: Mapping[int, str]) -> str:
+    """Return what the ledger calls a person by; of one who was erased, what it noted then: nothing else says it any more."""
+    return fingerprint(person) if person.erased_at is None else erased.get(person.id, "")
+
+
+def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry], erased: Mapping[int, str]) -> Iterator[str]:
     facts = {fact.data["field"]: fact.data for fact in signatures}
     for slot in commitment.slots:
         fact = facts.pop(slot.field, None)
@@ -122,12 +131,12 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry]) -> Iterato
             yield f"la firma «{slot.field}» no es la que se registró"
         elif slot.operator_id is not None and "operator" not in fact:
             yield f"la firma «{slot.field}» no se registró como hecha en persona"
-        elif slot.signer is not None and fingerprint(slot.signer) != fact["signer"]:
+        elif slot.signer is None or _mark(slot.signer, erased) != fact["signer"]:
             yield f"la firma «{slot.field}» está a nombre de otra persona"
     yield from (f"falta la firma «{field}»" for field in facts)
 
 
-def _delegations(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
+def _delegations(commitment: Commitment, facts: Iterable[LedgerEntry], erased: Mapping[int, str]) -> Iterator[str]:
     """Who signs for whom must follow from the last delegation of each slot, and the mandate be the one that was recorded."""
     last = {fact.data["field"]: fact for fact in facts if fact.kind in {delegating.DELEGATED, delegating.REVOKED}}
     for slot in commitment.slots:
@@ -135,11 +144,11 @@ def _delegations(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterat
         data = fact.data if fact is not None and fact.kind == delegating.DELEGATED else {}
         if slot.mandate_sha256 != data.get("mandate_sha256"):
             yield f"el mandato de la firma «{slot.field}» no es el que se registró"
-        elif slot.substitute is not None and fingerprint(slot.substitute) != data.get("substitute"):
+        elif slot.substitute is not None and _mark(slot.substitute, erased) != data.get("substitute"):
             yield f"quien firma por delegación en «{slot.field}» no es quien se registró"
 
 
-def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> list[str]:
+def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry, erased: Mapping[int, str]) -> list[str]:
     data = issued.data
     if commitment.state == states.OPEN:  # discarded: the row no longer points to it
         return []
@@ -158,13 +167,15 @@ def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry) -> li
     found += [
         f"el nombre en la firma «{slot.field}» no es el que se firmó"
         for slot in commitment.slots
-        if slot.signed_at and not _is_name(slot, names.get(slot.field))
+        if slot.signed_at and not _is_name(slot, names.get(slot.field), erased)
     ]
     return found
 
 
-def _is_name(slot: Slot, expected: str | None) -> bool:
-    if slot.mandate_sha256 is None or slot.signed_name is None or expected is None:
+def _is_name(slot: Slot, expected: str | None, erased: Mapping[int, str]) -> bool:
+    if slot.signed_name is None:  # taken out of the row, never out of the document
+        return slot.person_id in erased or slot.substitute_id in erased
+    if slot.mandate_sha256 is None or expected is None:
         return slot.signed_name == expected
     return slot.signed_name.endswith(f"{BY_DELEGATION}{expected}")
 

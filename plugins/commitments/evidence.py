@@ -15,11 +15,13 @@ from plugins.commitments.taking import SIGNED
 from portal import db
 from portal.context import Portal
 from portal.i18n import N_
+from portal.ledger import heads
 from portal.ledger.queries import entries_about
 from portal.ledger.service import record
 from portal.organisations.models import CAPACITIES
 
 PUBLISHED = "commitment.published"
+NAMELESS = N_("Nombre retirado a pedido de la persona; consta en el documento firmado")
 REASON = N_("Sella la constancia de suscripción")
 
 
@@ -71,6 +73,7 @@ def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
             },
         )
         session.commit()
+    portal.queue.enqueue(heads.JOB, "published")  # so that the offline bundle can prove it at once
     portal.ask.commitment_changed(portal, commitment_id, "published")
     for mail in mails:
         if mail is not None:
@@ -116,7 +119,7 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     signatures = {one.data["field"]: one for one in entries if one.kind == SIGNED}
     signers = [
         {
-            "name": slot.signed_name,
+            "name": slot.signed_name or NAMELESS,
             "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
             "organisation": slot_organisation(session, commitment, slot),
             "method": METHODS[slot.signed_method or slot.method],

@@ -15,6 +15,7 @@ from portal.extend.kinds import (
     Objection,
     PageItem,
     Permission,
+    PersonData,
 )
 from portal.extend.panels import Bar, Panel, counted, measured
 from portal.extend.plugin import Plugin, hookimpl
@@ -42,6 +43,7 @@ __all__ = [
     "PageItem",
     "Panel",
     "Permission",
+    "PersonData",
     "Plugin",
     "counted",
     "hookimpl",

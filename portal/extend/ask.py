@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,22 @@ class Ask:
         """Tell the plugins what has been committed."""
         self._all("commitment_changed", portal=portal, commitment_id=commitment_id, event=event)
 
+    def person_data(self, session: "Session", person_id: int) -> list[kinds.PersonData]:
+        """What the plugins keep about a person; of a plugin that fails, or could not be loaded, it is said."""
+        failed: list[Fault] = []
+        found: list[kinds.PersonData] = self._all("person_data", failed, session=session, person_id=person_id)
+        missing = [(fault.plugin, fault.sentence) for fault in failed] + [(one.name, one.sentence) for one in self.refused()]
+        return found + [
+            kinds.PersonData(label="Falta la parte de este módulo", rows=({"problem": sentence},), plugin=name)
+            for name, sentence in missing
+        ]
+
+    def person_erased(self, session: "Session", person_id: int, now: datetime) -> list[str]:
+        """Have the plugins erase a person's data, each in a savepoint; return the names of those that did not."""
+        failed: list[Fault] = []
+        self._all("person_erased", failed, around=session.begin_nested, session=session, person_id=person_id, now=now)
+        return sorted({fault.plugin for fault in failed} | {one.name for one in self.refused()})
+
     def ledger_audits(self, portal: "Portal", session: "Session") -> list[kinds.LedgerProblem]:
         """Compare the plugins' rows with the ledger; a plugin that fails to is itself a problem."""
         failed: list[Fault] = []
@@ -100,7 +117,15 @@ class Ask:
         ]
         return objections + [kinds.Objection(sentence=sentence, subject=subject, plugin=plugin) for plugin, sentence in closed]
 
-    def _all(self, hook: str, failed: list[Fault] | None = None, *, wait: bool = False, **arguments: Any) -> list[Any]:
+    def _all(
+        self,
+        hook: str,
+        failed: list[Fault] | None = None,
+        *,
+        wait: bool = False,
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        **arguments: Any,
+    ) -> list[Any]:
         rule = specs.RULES[hook]
         cut = rule.policy is specs.Policy.SKIP and not wait  # who may object or is told afterwards is asked, however slow
         found: list[Any] = []
@@ -110,7 +135,8 @@ class Ask:
                 continue
             started = self.patience.timer()
             try:
-                given = impl.function(**{name: arguments[name] for name in impl.argnames})
+                with around():
+                    given = impl.function(**{name: arguments[name] for name in impl.argnames})
                 if rule.kind is not None and not (type(given) is list and not given):  # most say nothing of most things
                     found.extend(self._attributed(answer, impl.plugin_name) for answer in checked(given, rule.kind))
             except KeyboardInterrupt:

@@ -161,6 +161,19 @@ class LedgerProblem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonData:
+    """What a plugin keeps about one person, for their own copy: a heading, and rows of {name: plain value}.
+
+    `plugin` is filled in by whoever asks.
+    """
+
+    label: str
+    rows: tuple[Mapping[str, Any], ...] = ()
+    weight: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Diagnosis:
     """One line of `portal doctor`."""
 

@@ -113,8 +113,8 @@ def order(answer: Any) -> tuple[int, str]:
 # The core's own names, which no plugin may take: an act of the core's given to other roles would open its pages.
 RESERVED: dict[str, dict[tuple[str, ...], str]] = {
     "permissions": {(one.action,): "portal" for one in CORE_PERMISSIONS},
-    "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users")},
-    "jobs": {(name,): "portal" for name in ("mail.send", "agendas.pdf")},
+    "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users", "people")},
+    "jobs": {(name,): "portal" for name in ("mail.send", "agendas.pdf", "accounts.erase", "organisations.imports", "files.remove")},
     "exporters": {("items",): "portal"},
 }
 

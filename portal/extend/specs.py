@@ -1,7 +1,8 @@
 """Every hook of the portal: its signature, what it returns, and what happens when it fails.
 
 Policies. REFUSE: asked once at start; a failure refuses the plugin whole. SKIP: the answer is left out and the
-fault recorded. CLOSE: a failure is itself an objection, so the answer is no. AFTER: run when the change is
+fault recorded. CLOSE: a failure is itself an objection, so the answer is no (what is asked for
+is refused, or said to be unfinished). AFTER: run when the change is
 committed; a failure is recorded and changes nothing.
 """
 
@@ -15,6 +16,8 @@ from portal.extend import panels as drawn
 from portal.extend.plugin import hookspec
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Blueprint
     from sqlalchemy.orm import Session
 
@@ -120,6 +123,16 @@ def commitment_changed(portal: "Portal", commitment_id: int, event: str) -> None
 
 
 @hookspec
+def person_data(session: "Session", person_id: int) -> Iterable[kinds.PersonData]:  # type: ignore[empty-body]
+    """All that the plugin keeps about a person, for the copy that they may ask for."""
+
+
+@hookspec
+def person_erased(session: "Session", person_id: int, now: "datetime") -> None:
+    """Erase what the plugin keeps about a person; their row still says who they are. A failure leaves the erasure unfinished."""
+
+
+@hookspec
 def ledger_audits(portal: "Portal", session: "Session") -> Iterable[kinds.LedgerProblem]:  # type: ignore[empty-body]
     """Compare the plugin's rows and files with what the ledger recorded of them."""
 
@@ -146,6 +159,8 @@ RULES: dict[str, Rule] = {
     "item_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_changed": Rule(None, Policy.AFTER),
+    "person_data": Rule(kinds.PersonData, Policy.CLOSE),
+    "person_erased": Rule(None, Policy.CLOSE),
     "ledger_audits": Rule(kinds.LedgerProblem, Policy.CLOSE),
     "diagnostics": Rule(kinds.Diagnosis, Policy.CLOSE),
 }

@@ -11,10 +11,10 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from portal import form_errors, web
 from portal.errors import Invalid, NotFound
 from portal.i18n import N_
-from portal.organisations import importing
+from portal.organisations import importing, uploads
 from portal.organisations.blueprint import blueprint
 from portal.organisations.forms import ImportForm
-from portal.organisations.models import KINDS
+from portal.organisations.models import IMPORTED, KINDS
 from portal.organisations.reading import COLUMNS, Table, read_table
 from portal.web import requires
 
@@ -48,7 +48,7 @@ EXAMPLE = (
         "",
     ),
 )
-_HOURS = 12 * 3600
+_SECONDS = int(uploads.KEPT_FOR.total_seconds())
 
 
 @blueprint.route("/gestion/organizaciones/importar", methods=["GET", "POST"])
@@ -63,7 +63,7 @@ def import_file() -> Any:
         except Invalid as error:
             form_errors.show(error, form)
         else:
-            sha256 = web.portal().store.put(web.session, data, "application/octet-stream", now=g.now)
+            sha256 = web.portal().store.put(web.session, data, IMPORTED, now=g.now)
             web.commit()
             return _preview(table, sha256)
     return render_template("organisations/import.html", form=form, columns=COLUMNS), 422 if form.is_submitted() else 200
@@ -74,18 +74,22 @@ def import_file() -> Any:
 def import_confirm() -> Any:
     """Do what the preview showed. If something changed meanwhile, show the preview anew instead."""
     try:
-        kept = _signer().loads(request.form.get("archivo", ""), max_age=_HOURS)
+        kept = _signer().loads(request.form.get("archivo", ""), max_age=_SECONDS)
     except BadSignature as error:
         raise Invalid(N_("La vista previa venció. Suba el archivo otra vez.")) from error
     if kept["person"] != web.person_id():
         raise NotFound
-    table = read_table(web.portal().store.get(kept["sha256"]))
+    try:
+        table = read_table(web.portal().store.get(kept["sha256"]))
+    except NotFound as error:  # forgotten meanwhile, with somebody's data
+        raise Invalid(N_("La vista previa venció. Suba el archivo otra vez.")) from error
     prepared = importing.plan(web.session, table)
     if prepared.digest != kept["plan"]:
         flash(gettext("Las organizaciones cambiaron desde la vista previa: revísela de nuevo. No se escribió nada."), "warn")
         return _preview(table, kept["sha256"])
     added, changed, people = importing.apply(web.session, prepared, now=g.now)
     web.commit()
+    web.portal().queue.enqueue(uploads.KIND.name, kept["sha256"])  # it names people, and is of no more use
     flash(
         gettext(
             "Importación terminada: %(added)s organizaciones nuevas, %(changed)s con cambios, %(people)s personas agregadas.",

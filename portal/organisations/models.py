@@ -17,6 +17,7 @@ KINDS = {
     "entidad_publica": N_("Entidad pública"),
 }
 POLITICAL_KINDS = ("partido_politico", "movimiento_regional", "alianza_electoral")
+IMPORTED = "application/x-rubrica-import"  # spreadsheets with people's data, kept while their preview may be confirmed
 CAPACITIES = {
     "candidato_gobernador": N_("Candidato/a a gobernador/a"),
     "personero_titular": N_("Personero/a legal titular"),

@@ -181,10 +181,15 @@ def _faults(record: Registered, revision: Revision, signatures: Sequence[Signatu
 
 
 def _named(record: Registered, finding: SignatureFinding) -> SignatureFinding:
-    """With the names on record, which a certificate cuts at 64 characters."""
+    """With the names on record, which a certificate cuts at 64 characters; with the certificate's own when the record lost them."""
     for slot in record.slots:
         if slot.field == finding.field and slot.certificate_sha256 == finding.certificate_sha256:
-            return replace(finding, signer=slot.signer, capacity=slot.capacity, organisation=slot.organisation)
+            return replace(
+                finding,
+                signer=slot.signer or finding.signer,
+                capacity=slot.capacity,
+                organisation=slot.organisation or finding.organisation,
+            )
     return finding
 
 
