@@ -1,5 +1,6 @@
 """`portal verify` and `portal commitments`; the heavy libraries are imported inside, so that --help stays quick."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,41 +36,92 @@ VERDICTS = {
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PEM",
-    help="With --standalone: a root certificate to trust.",
+    help="With --standalone or a bundle: a root certificate to trust.",
 )
-def verify(file: Path, roots: tuple[Path, ...], *, as_json: bool, standalone: bool) -> None:
-    """Say whether FILE is authentic.
+@click.option(
+    "--root-sha256",
+    "fingerprints",
+    multiple=True,
+    metavar="HEX",
+    help="With a bundle: the SHA-256 of a root, as you got it elsewhere. Without it the bundle can only agree with itself.",
+)
+@click.option(
+    "--head", "head", type=click.Path(path_type=Path), metavar="JSON", help="With a bundle: a published head of the ledger that you kept."
+)
+def verify(
+    file: Path, roots: tuple[Path, ...], fingerprints: tuple[str, ...], head: Path | None, *, as_json: bool, standalone: bool
+) -> None:
+    """Say whether FILE is authentic: a PDF, or the offline bundle of a commitment (ZIP), which needs no database.
 
     Exit status: 0 authentic (or valid), 1 not so, 2 when it could not be judged.
     """
-    if roots and not standalone:
-        raise click.UsageError("--trust-root only goes with --standalone")
-    data = _judged(file, roots, standalone=standalone)
+    bundled = _is_bundle(file)
+    if roots and not (standalone or bundled):
+        raise click.UsageError("--trust-root only goes with --standalone or a bundle")
+    if (fingerprints or head) and not bundled:
+        raise click.UsageError("--root-sha256 and --head only go with a bundle")
+    if any(len(re.sub(r"[^0-9a-fA-F]", "", one)) != 64 for one in fingerprints):  # noqa: PLR2004 - digits of a SHA-256
+        raise click.UsageError("--root-sha256 takes 64 hexadecimal digits")
+    data = _judged(file, roots, fingerprints, head, standalone=standalone, bundled=bundled)
     lines = [VERDICTS[data["verdict"]], *(f"  {one['sentence']}" for one in data["reasons"])]
     lines += [f"  {one['field']}: {one['signer']} ({one['status']})" for one in data["signatures"]]
     show(data, as_json=as_json, lines=lines)
     sys.exit(0 if data["verdict"] in AUTHENTIC else 2 if data["verdict"] == UNDECIDED else 1)
 
 
-def _judged(file: Path, roots: tuple[Path, ...], *, standalone: bool) -> dict[str, Any]:
+def _is_bundle(file: Path) -> bool:
     try:
-        pdf = file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False  # said when it is read
+
+
+def _judged(
+    file: Path, roots: tuple[Path, ...], fingerprints: tuple[str, ...], head: Path | None, *, standalone: bool, bundled: bool
+) -> dict[str, Any]:
+    from plugins.commitments.signing.sandbox import MOST_BYTES  # noqa: PLC0415
+
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)  # a larger one is refused for its size
     except OSError as error:
         return _not_judged("unreadable", f"No se puede leer {file}: {error.strerror}.")
-    if not standalone:
-        return _by_record(pdf)
+    if not standalone and not bundled:
+        return _by_record(content)
+    try:
+        trusted = [_root(one) for one in roots]
+    except ValueError as error:
+        return _not_judged("unreadable_root", str(error))
+    return _by_itself(content, trusted, fingerprints, head) if bundled else _by_cryptography(content, trusted)
+
+
+def _root(file: Path) -> bytes:
+    """Return a root's PEM. Raises ValueError with the sentence to show."""
     from plugins.commitments.signing.authority import read_roots  # noqa: PLC0415
 
-    trusted = []
-    for root in roots:
-        try:
-            trusted.append(root.read_bytes())
-            read_roots(trusted[-1])
-        except OSError as error:
-            return _not_judged("unreadable_root", f"No se puede leer {root}: {error.strerror}.")
-        except ValueError:
-            return _not_judged("unreadable_root", f"{root} no contiene un certificado.")
-    return _by_cryptography(pdf, trusted)
+    try:
+        pem = file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"No se puede leer {file}: {error.strerror}.") from error
+    try:
+        read_roots(pem)
+    except ValueError:
+        raise ValueError(f"{file} no contiene un certificado.") from None
+    return pem
+
+
+def _by_itself(bundle: bytes, roots: list[bytes], fingerprints: tuple[str, ...], head: Path | None) -> dict[str, Any]:
+    from plugins.commitments.offline.isolated import judge_isolated  # noqa: PLC0415
+    from portal import clock  # noqa: PLC0415
+    from portal.ledger.checking import Unfit, read_head  # noqa: PLC0415
+    from portal.ledger.commands import read  # noqa: PLC0415
+
+    try:
+        kept = read_head(read(head)) if head is not None else None
+    except Unfit as error:
+        return _not_judged("unreadable_head", str(error))
+    return judge_isolated(bundle, now=clock.now(), fingerprints=fingerprints, roots_pem=roots, head=kept)
 
 
 def _not_judged(code: str, sentence: str) -> dict[str, Any]:

@@ -50,6 +50,11 @@ class Entry:
     path: tuple[bytes, ...]
 
     @property
+    def kind(self) -> str:
+        """What kind of fact it is."""
+        return str(self.facts.get("kind"))
+
+    @property
     def data(self) -> dict[str, Any]:
         """What the entry records."""
         found = self.facts.get("data")
@@ -215,7 +220,7 @@ class _Bundle:
 
     def _check_ledger(self) -> None:
         size, root = self.head.get("size"), _hash(self.head.get("root"))
-        if not isinstance(size, int) or root is None:
+        if self.head.keys() != _HEAD_KEYS or self.head["schema"] != "rubrica.head/1" or not isinstance(size, int) or root is None:
             raise Malformed(f"{HEAD} is no head")
         for one in self.entries:
             seq = one.facts.get("seq")
@@ -232,32 +237,30 @@ class _Bundle:
             one for one in self.entries if one.facts.get("subject") == f"commitment:{self.code}" and one.data.get("edition") == edition
         ]
         expected: dict[str, dict[str, str]] = {
-            "commitment.issued": {"record_sha256": self._sha256(RECORD), "version_sha256": self._sha256(AGENDA)},
-            "commitment.published": {"constancia_sha256": self._sha256(CONSTANCIA)},
+            _ISSUED: {"record_sha256": self._sha256(RECORD), "version_sha256": self._sha256(AGENDA)},
+            _SIGNED: {},
+            _PUBLISHED: {"constancia_sha256": self._sha256(CONSTANCIA)},
         }
         for one in about:
-            kind = str(one.facts.get("kind"))
-            if (
-                kind in {"commitment.issued", "commitment.signed", "commitment.published"}
-                and one.data.get("revision_sha256") not in digests
-            ):
-                self._wrong(f"la entrada {one.facts.get('seq')} es sobre otro documento")
+            kind, seq = one.kind, one.facts.get("seq")
+            if kind in expected and one.data.get("revision_sha256") not in digests:
+                self._wrong(f"la entrada {seq} es sobre otro documento")
             if any(one.data.get(name) != value for name, value in expected.get(kind, {}).items()):
-                self._wrong(f"la entrada {one.facts.get('seq')} no corresponde a los archivos")
+                self._wrong(f"la entrada {seq} no corresponde a los archivos")
             if kind in _AFTER:
                 self.reasons.append(Reason(_AFTER[kind]))
-        issued = next((one.data for one in about if one.facts.get("kind") == "commitment.issued"), None)
+        issued = next((one.data for one in about if one.kind == _ISSUED), {})
         seal = signed.get(SEAL_FIELD)
-        if issued is None or seal is None or issued.get("seal_sha256") != seal.certificate_sha256:
+        if seal is None or issued.get("seal_sha256") != seal.certificate_sha256:
             self._wrong("la emisión no está en el registro")
-        recorded = {
-            one.data.get("field"): one.data.get("certificate_sha256") for one in about if one.facts.get("kind") == "commitment.signed"
-        }
-        for name in sorted((signed.keys() | recorded.keys()) - {SEAL_FIELD}, key=str):
-            if name not in signed or recorded.get(name) != signed[name].certificate_sha256:
+        self._check_people(signed, {str(one.data.get("field")): one.data for one in about if one.kind == _SIGNED})
+
+    def _check_people(self, signed: Mapping[str, SignatureFinding], recorded: Mapping[str, Mapping[str, Any]]) -> None:
+        for name in sorted((signed.keys() | recorded.keys()) - {SEAL_FIELD}):
+            known = recorded.get(name, {}).get("certificate_sha256")
+            if name not in signed or known != signed[name].certificate_sha256:
                 self._wrong(f"la firma del campo {name} no es la que está en el registro")
-        fields = {one.get("field") for one in self._slots()}
-        if signed.keys() - {SEAL_FIELD} - fields:
+        if signed.keys() - {SEAL_FIELD} - {one.get("field") for one in self._slots()}:
             self._wrong("hay firmas que el documento no preveía")
         for finding in signed.values():
             if PATTERN.fullmatch(finding.act) and finding.act != self.code:
@@ -311,6 +314,8 @@ class _Bundle:
         return hashlib.sha256(self.files[name]).hexdigest() if name in self.files else ""
 
 
+_ISSUED, _SIGNED, _PUBLISHED = "commitment.issued", "commitment.signed", "commitment.published"
+_HEAD_KEYS: Final = {"schema", "size", "root", "last_entry", "published_at"}
 _AFTER: Final = {"commitment.withdrawn": "withdrawn", "commitment.superseded": "superseded"}
 
 

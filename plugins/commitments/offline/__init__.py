@@ -1,0 +1,1 @@
+"""The offline bundle: a ZIP with which anybody checks a commitment without the portal."""
