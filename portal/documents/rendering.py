@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,10 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
 
 
+_AT_HAND = 2_000  # texts kept as rendered: those of a few agendas, which every page and every document show again
+
+
+@lru_cache(maxsize=_AT_HAND)
 def render_markdown(text: str) -> Markup:
     """Return `text` as HTML: raw HTML shown as text, links http(s)/mailto only, headings from level 3 down."""
     import nh3  # noqa: PLC0415 - a compiled module, only wanted when text is shown
@@ -61,6 +65,7 @@ def render_markdown(text: str) -> Markup:
     )
 
 
+@lru_cache(maxsize=_AT_HAND)
 def plain_text(text: str) -> str:
     """Return Markdown as one line of plain text, for summaries and spreadsheets."""
     from html import unescape  # noqa: PLC0415

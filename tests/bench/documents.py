@@ -8,20 +8,19 @@ from sqlalchemy import insert
 
 from plugins.commitments import issuing, stances, verification
 from plugins.commitments.agenda_text import frozen_agenda
-from plugins.commitments.instrument import render
 from plugins.commitments.models import Commitment, Revision
 from plugins.commitments.record import commitment_record
 from plugins.commitments.signing.codes import new_code
 from plugins.commitments.states import STANCES
 from portal import clock
 from portal.agendas.models import AgendaVersion
-from portal.agendas.printing import render_annex
 from portal.documents.models import StoredFile
 from portal.organisations.models import Organisation
 from portal.testing.agendas import sample_agenda
 from portal.testing.fixtures import Installation
 from tests.bench.installation import begin, opened
 from tests.bench.measure import both, median, ms, say
+from tests.commitments.whole import laid_out_whole
 
 REVISIONS, EACH = 100_000, 5
 
@@ -37,7 +36,7 @@ def run(folder: Path) -> None:
 
 def _issuing(made: Installation, version: AgendaVersion) -> None:
     now, session, portal = clock.now(), made.session, made.portal
-    rounds = 4
+    rounds = 6
     _, commitments = begin(made, version, now, organisations=rounds, code="I-1")
     person = made.actors.person()
     agenda = frozen_agenda(portal.store, version)
@@ -55,15 +54,14 @@ def _issuing(made: Installation, version: AgendaVersion) -> None:
     waiting = [one.id for one in commitments]
     session.commit()
 
-    def whole() -> None:
-        render(portal.templates, record, agenda, annex=render_annex(portal, agenda.data), public_url=portal.settings.public_url)
-
-    ours, theirs = both(lambda: issuing.issue(portal, waiting.pop(), now=now), whole, times=rounds - 1)
+    ours, theirs = both(
+        lambda: issuing.issue(portal, waiting.pop(), now=now), lambda: laid_out_whole(portal, record, agenda), times=rounds - 1
+    )
     say(
         "Issuing an instrument of a 60-item agenda",
-        f"issued {ms(ours)}, the whole document laid out {ms(theirs)}",
+        f"issued {ms(ours)} (own pages, joined to the annex, certified, recorded), the whole document laid out {ms(theirs)}",
         theirs / ours,
-        "How many times faster than laying all of it out for each organisation; asked: 10. Below 1: it is laid out each time.",
+        "How many times faster than only laying all of it out for each organisation; asked: at least 10. The annex was laid out before.",
     )
 
 

@@ -123,7 +123,7 @@ def test_asked_twice_it_is_made_once(portal: Portal, session: Session, confirmed
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", [1, 3])
+@pytest.mark.parametrize("place", [1, 2, 4])  # the annex, the instrument, the consent
 def test_killed_while_issuing_and_run_again_there_is_one_instrument(
     portal: Portal, settings: Settings, session: Session, confirmed: Callable[..., Signing], now: datetime, place: int
 ) -> None:

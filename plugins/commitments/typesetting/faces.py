@@ -14,7 +14,7 @@ _FEATURES: Final = {"kern": True, "liga": False, "clig": False, "calt": False, "
 _DROPPED: Final = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "name", "cmap", "post", "OS/2")
 
 
-class Unsupported(Exception):  # noqa: N818 - not a fault: another way of setting the page follows
+class Unsupported(Exception):
     """What is to be set is not among the few shapes and characters that this package knows."""
 
 
@@ -39,9 +39,10 @@ class Face:
         self.serif, self.italic = "Serif" in file, "It" in file.rpartition("-")[2]
         self._face = uharfbuzz.Face((files(package) / "files" / file).read_bytes())
         self._font = uharfbuzz.Font(self._face)
-        self._scale = 1000 / self._face.upem
+        self._scale: float = 1000 / self._face.upem
         extents = self._font.get_font_extents("ltr")
-        self.ascent, self.descent = extents.ascender * self._scale, -extents.descender * self._scale
+        self.ascent: float = extents.ascender * self._scale
+        self.descent: float = extents.descender * self._scale
         self.word = functools.lru_cache(maxsize=20_000)(self._shaped)  # words come back: in a table, and in every instrument
 
     def _shaped(self, text: str) -> Word:
@@ -69,7 +70,7 @@ class Face:
     @functools.lru_cache(maxsize=5_000)  # noqa: B019 - six faces live as long as the process
     def width(self, glyph: int) -> int:
         """Advance of one glyph, without kerning."""
-        return round(self._font.get_glyph_h_advance(glyph) * self._scale)
+        return round(float(self._font.get_glyph_h_advance(glyph)) * self._scale)
 
     @functools.cached_property
     def space(self) -> Word:

@@ -38,7 +38,7 @@ class Style:
     def baseline(self) -> float:
         """How far under the top of its line the text stands, in points."""
         one = self.face
-        return (self.leading + (one.ascent - one.descent) / 1000 * self.size) / 2
+        return (self.leading + (one.ascent + one.descent) / 1000 * self.size) / 2
 
     def but(self, **changes: object) -> "Style":
         """The same with `changes`."""
