@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean lock format
+.PHONY: help run test check bench chaos clean lock format
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,6 +27,9 @@ format: .venv/.dev ## Write the code the way `make check` wants it
 
 lock: .venv/.dev ## Choose versions again: requirements/*.txt and the lower bounds in setup.cfg
 	$(BIN)/python scripts/lock.py
+
+chaos: .venv/.dev ## Kill a signing process 1,000 times (CHAOS_RUNS) and look for what was lost
+	CHAOS_RUNS=$${CHAOS_RUNS:-1000} $(BIN)/python -m pytest -q -s tests/commitments/test_chaos.py
 
 clean: ## Remove what these targets made: .venv and caches (never an installation's data)
 	rm -rf .venv build dist .*_cache .hypothesis *.egg-info
