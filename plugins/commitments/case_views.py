@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext
 
-from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, signing_pages, states
+from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, renewing, signing_pages, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.history import history
 from plugins.commitments.models import Commitment, Question
@@ -50,6 +50,8 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         next_signers=next_group(found.slots),
         pools=pool_words(found.slots),
         signed_as=delegating.signed_as,
+        renewed=renewing.renewed(web.session, found),
+        renewal=renewing.renewal(web.session, found, g.now),
         printed_deadline=signing_pages.printed_deadline(web.portal(), found),
         questions=asked,
         answers=answers,

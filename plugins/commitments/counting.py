@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from plugins.commitments.models import Commitment, Slot
@@ -22,7 +22,7 @@ def _sum(*, needed: bool) -> Any:
     enough = func.coalesce(func.max(Slot.needed), 1)
     given = func.count(Slot.signed_at)
     of_pool = enough if needed else case((given < enough, given), else_=enough)
-    alone = case((and_(Slot.required, True if needed else Slot.signed_at.is_not(None)), 1), else_=0)
+    alone = case((and_(Slot.required, true() if needed else Slot.signed_at.is_not(None)), 1), else_=0)
     each = (
         select(case((Slot.pool.is_(None), func.sum(alone)), else_=of_pool).label("many"))
         .where(Slot.commitment_id == Commitment.id)

@@ -133,7 +133,7 @@ def _of(found: Commitment, slot_id: int) -> Slot:
 
 
 def _staff_page(slot: Slot, form: DelegateForm, status: int = 200) -> tuple[str, int]:
-    where = {"code": slot.commitment.process.code, "commitment": slot.commitment.code}
+    where: dict[str, Any] = {"code": slot.commitment.process.code, "commitment": slot.commitment.code}
     of_slot = {**where, "slot_id": slot.id}
     return _page(
         slot,

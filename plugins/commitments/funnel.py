@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from plugins.commitments import counting, states
 from plugins.commitments.models import Commitment, Event, Question, Slot, Stance
+from plugins.commitments.renewing import renews_unfinished
 from plugins.commitments.words import Word
 from portal.i18n import N_
 from portal.mail import ACCEPTED, QUEUED, REJECTED, MailMessage
@@ -105,6 +106,8 @@ def _select(process_id: int, now: datetime) -> Any:
             Commitment.stances_open,
             Commitment.issue_requested_at,
             Commitment.issue_problem,
+            Commitment.late,
+            renews_unfinished().label("renews"),
             Organisation.id.label("organisation_id"),
             Organisation.name,
             Organisation.short_name,
@@ -131,7 +134,9 @@ def _select(process_id: int, now: datetime) -> Any:
 
 def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[bool]]]:
     """Return the stages from the last to the first: the first that applies is the organisation's."""
-    observed = exists().where(Stance.commitment_id == Commitment.id, Stance.stance.in_(("con_observacion", "no_suscribe")))
+    observed = exists().where(
+        Stance.commitment_id == Commitment.id, Stance.stance.in_(("con_observacion", "no_suscribe")), Stance.carried.is_(False)
+    )
     silent = and_(
         happened.c.reviewed_at.is_(None), happened.c.met_at.is_(None), happened.c.first_invited.is_not(None), Commitment.deadline <= now
     )

@@ -6,9 +6,10 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext, ngettext
 
-from plugins.commitments import board_queries, plan, processes, reminding
+from plugins.commitments import board_queries, joining, plan, processes, reminding, renewing
+from plugins.commitments.models import Commitment, Process
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
-from plugins.commitments.staff_forms import DeadlineForm, ProcessForm, RemindersForm, moment, typed
+from plugins.commitments.staff_forms import DeadlineForm, LateForm, ProcessForm, RemindersForm, moment, typed
 from portal import form_errors, web
 from portal.agendas.models import AgendaVersion
 from portal.choices import options
@@ -46,6 +47,7 @@ def new_process() -> Any:
         except Invalid as error:
             form_errors.show(error, form)
         else:
+            renewed = renewing.open_renewals(web.session, web.portal().store, now=g.now, process=made, by=web.person_id())
             if step == "create":
                 web.commit()
                 flash(gettext("Se abrió el proceso. Ahora elija a las organizaciones."), "ok")
@@ -54,6 +56,7 @@ def new_process() -> Any:
                 "process": made,
                 "names": {one.id: one.full_name for one in people},
                 "pools": plan.pool_words(made.plan),
+                "renewed": renewed,
                 "replaced": processes.superseded_by(web.session, made),
             }
             page = render_template(
@@ -120,13 +123,20 @@ def choose_organisations(code: str) -> Any:
         "kind": form.tipo.data if form.tipo.data in KINDS else "",
         "territory": territory.inei if territory else "",
     }
+    late = LateForm() if process.deadline <= g.now else None
     if request.method == "POST":
         wanted = (
             organisations.active_ids(web.session, **search)
             if request.form.get("all") == "1"
             else [int(one) for one in request.form.getlist("organisation") if one.isdigit()]
         )
-        made = processes.choose(web.session, now=g.now, process=process, organisation_ids=wanted, by=web.person_id())
+        if late is not None and not late.validate():
+            return _choose_page(process, form, search, known, late), 422
+        try:
+            made = _include(process, wanted, late)
+        except Invalid as error:
+            form_errors.show(error, late)
+            return _choose_page(process, form, search, known, late), 422
         web.commit()
         flash(
             ngettext("Se incluyó %(num)s organización.", "Se incluyeron %(num)s organizaciones.", len(made))
@@ -139,6 +149,28 @@ def choose_organisations(code: str) -> Any:
             if made
             else web.back_to("commitments_staff.choose_organisations", code=process.code, **request.args)
         )
+    return _choose_page(process, form, search, known, late)
+
+
+def _include(process: Process, wanted: list[int], late: LateForm | None) -> list[Commitment]:
+    """Take organisations in, late ones with their own deadline, each with what it said of an earlier version."""
+    if late is None:
+        made = processes.choose(web.session, now=g.now, process=process, organisation_ids=wanted, by=web.person_id())
+    else:
+        made = joining.join_late(
+            web.session,
+            now=g.now,
+            process=process,
+            organisation_ids=wanted,
+            deadline=moment(late.deadline.data, _zone()),
+            reason=late.reason.data,
+            by=web.person_id(),
+        )
+    renewing.carry_over(web.session, web.portal().store, now=g.now, process=process, commitments=made)
+    return made
+
+
+def _choose_page(process: Process, form: SearchForm, search: dict[str, Any], known: Any, late: LateForm | None) -> str:
     page = organisations.organisations_page(web.session, number=web.page_number(), active=True, **search)
     inside = board_queries.organisations_in(web.session, process)
     chosen = {key: value for key, value in request.args.items() if value and key != "pagina"}
@@ -148,6 +180,7 @@ def choose_organisations(code: str) -> Any:
         page=page,
         inside=inside,
         form=form,
+        late=late,
         chosen=chosen,
         kinds=KINDS,
         territories=known,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugins.commitments import keys, roll, words
+from plugins.commitments import keys, renewing, roll, words
 from plugins.commitments import registry_queries as queries
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.models import Commitment, Process
@@ -39,6 +39,7 @@ def index() -> str:
         counts=counts,
         page=page,
         rows=rows,
+        renewals=renewing.renewals(web.session, process, g.now, [row[0] for row in rows]),
         words=words,
         has_page=queries.has_page,
     )
@@ -139,6 +140,8 @@ def commitment(code: str) -> AnyResponse | str:
         stances=STANCES,
         by_item={one.item_code: one for one in found.stances},
         events=queries.timeline(web.session, found.id),
+        renewal=renewing.renewal(web.session, found, g.now),
+        renewed=renewing.renewed(web.session, found),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from plugins.commitments import issuing, parking, questions, signing_pages, states
+from plugins.commitments import issuing, parking, questions, renewing, signing_pages, states
 from plugins.commitments import stances as positions
 from plugins.commitments.agenda_text import FrozenAgenda, frozen_agenda
 from plugins.commitments.models import Commitment, Event
@@ -68,6 +68,8 @@ def home(code: str) -> str:
         labels=states.LABELS,
         capacities=CAPACITIES,
         waiting=_is_waiting(part.commitment),
+        renewal=renewing.renewal(web.session, part.commitment, g.now),
+        **_renewing(part.commitment),
         printed_deadline=signing_pages.printed_deadline(web.portal(), part.commitment),
     )
 
@@ -183,10 +185,14 @@ def confirm(code: str) -> Any:
             commitment=part.commitment,
             agenda=agenda,
             convert=convert,
+            accept=request.form.get("traidas") == "si",
         )
     except (Conflict, Expired, Invalid) as error:
         web.session.rollback()
-        return _review_page(part, agenda, problem=told(error), asking=isinstance(error, Invalid)), error.status
+        unanswered = isinstance(error, Invalid) and (
+            request.form.get("traidas") == "si" or not renewing.carried(web.session, part.commitment)
+        )
+        return _review_page(part, agenda, problem=told(error), asking=unanswered), error.status
     web.commit()
     web.portal().queue.enqueue("commitments.issue", part.commitment.id)
     return web.back_to(".home", code=code)
@@ -202,6 +208,18 @@ def reopen(code: str) -> Response:
     web.portal().ask.commitment_changed(web.portal(), part.commitment.id, "review_reopened")
     flash(gettext("Las posiciones están abiertas otra vez."), "ok")
     return web.back_to(".review", code=code)
+
+
+def _renewing(commitment: Commitment) -> dict[str, Any]:
+    """Return the commitment that this one renews, what changed since, and how many positions wait to be confirmed."""
+    old = renewing.renewed(web.session, commitment)
+    if old is None:
+        return {"renewed": None}
+    return {
+        "renewed": old,
+        "changes": renewing.difference(web.portal().store, old, commitment.process),
+        "carried": renewing.carried(web.session, commitment),
+    }
 
 
 def _is_waiting(commitment: Commitment) -> bool:
@@ -225,6 +243,7 @@ def _dimension_page(
         commitment=commitment,
         agenda=agenda,
         dimension=agenda.dimension(dimension),
+        carried=renewing.carried(web.session, commitment),
         items=shown_items(web.session, agenda, dimension, said, typed=typed, saved=saved),
         counts=positions.counts(agenda, said)[dimension],
         saved=saved,
@@ -258,6 +277,9 @@ def _review_page(part: Part, agenda: FrozenAgenda, *, problem: str | None = None
         unanswered=[row for row in rows if row["item"]["code"] in missing],
         stances=states.STANCES,
         problem=problem,
+        carried=renewing.carried(web.session, part.commitment),
+        accepted=request.form.get("traidas") == "si",
+        renewed=renewing.renewed(web.session, part.commitment),
         asking=asking and bool(missing),
         waiting=_is_waiting(part.commitment),
     )

@@ -160,6 +160,13 @@ class DeadlineForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class LateForm(DeadlineForm):
+    """The deadline of organisations that join after the process's own, with the reason."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"prefix": "adhesion", **values})
+
+
 class RemindersForm(FlaskForm):  # type: ignore[misc]
     """On which days before the deadline digests are written."""
 

@@ -166,7 +166,7 @@ def _write(
     if stored is None:
         stored = Stance(commitment_id=commitment.id, item_code=code, revision=0)
         session.add(stored)
-    stored.stance, stored.observation, stored.batch = given.stance, given.observation, batch
+    stored.stance, stored.observation, stored.batch, stored.carried = given.stance, given.observation, batch, False
     stored.revision += 1
     stored.saved_at, stored.saved_by_id = now, person_id
     session.flush()
@@ -239,10 +239,12 @@ def confirm(
     commitment: Commitment,
     agenda: FrozenAgenda | None = None,
     convert: bool = False,
+    accept: bool = False,
 ) -> None:
     """Close the positions and ask for the document to be issued (job "commitments.issue", to be enqueued after commit).
 
     `convert`: the person agreed that unanswered items become "sin pronunciamiento"; without it they raise `Invalid`.
+    `accept`: the person confirmed the positions brought from an earlier version; without it they raise `Invalid` too.
     Raises `Conflict` with the sentences of whatever objects to issuing.
     """
     from plugins.commitments.agenda_text import frozen_agenda  # noqa: PLC0415 - only when the caller did not read it already
@@ -252,6 +254,12 @@ def confirm(
     check_open(commitment, now)
     agenda = agenda or frozen_agenda(portal.store, commitment.process.version)
     missing = unanswered(agenda, stances_of(session, commitment))
+    said = stances_of(session, commitment)
+    brought = [one for one in said.values() if one.carried]
+    if brought and not accept:
+        raise Invalid(N_("Confirme que mantiene las posiciones que vienen de la versión anterior, o cámbielas."))
+    for one in brought:
+        one.carried = False
     if missing and not convert:
         raise Invalid(N_("Faltan %(count)s puntos por responder."), count=len(missing))
     if missing:

@@ -32,6 +32,7 @@ class Given:
     reading_days: int | None
     meetings: int
     deadline: datetime
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,13 @@ def _given(row: Any, zone: ZoneInfo) -> Given:
         reading_days=(row.deadline - first).days if first else None,
         meetings=row.meetings,
         deadline=row.deadline,
+        late=row.late,
     )
 
 
 def differences(rows: Sequence[Given]) -> list[Difference]:
-    """Return what was not alike. Those who closed their commitment are not compared: nobody reminds them any more."""
-    compared = [row for row in rows if not row.closed]
+    """Return what was not alike. Not compared: those who closed their commitment, and those who joined late, told apart on their own."""
+    compared = [row for row in rows if not row.closed and not row.late]
     found = []
     for name, what in COMPARED.items():
         counts = Counter(getattr(row, name) for row in compared)
@@ -91,15 +93,15 @@ def differences(rows: Sequence[Given]) -> list[Difference]:
 
 
 def exceptions(session: Session, process: Process) -> Sequence[Any]:
-    """Return (organisation's name, when, detail) of each deadline moved for one organisation alone. One query."""
+    """Return (organisation's name, when, kind, detail) of each deadline given to one organisation alone, later or for joining late. One query."""
     rows = session.execute(
-        select(Organisation.name, Event.at, Event.detail)
+        select(Organisation.name, Event.at, Event.kind, Event.detail)
         .join(Commitment, Commitment.id == Event.commitment_id)
         .join(Organisation, Organisation.id == Commitment.organisation_id)
-        .where(Commitment.process_id == process.id, Event.kind == "deadline_moved")
+        .where(Commitment.process_id == process.id, Event.kind.in_(("deadline_moved", "joined_late")))
         .order_by(Organisation.sort_name, Event.id)
     ).all()
-    return [row for row in rows if row.detail.get("alone")]
+    return [row for row in rows if row.kind == "joined_late" or row.detail.get("alone")]
 
 
 def table(rows: Iterable[Given], process: str) -> Iterable[tuple[Any, ...]]:
@@ -114,6 +116,7 @@ def table(rows: Iterable[Given], process: str) -> Iterable[tuple[Any, ...]]:
         "Días de lectura",
         "Reuniones",
         "Plazo (UTC)",
+        "Adhesión posterior",
     )
     for one in rows:
         yield (
@@ -126,6 +129,7 @@ def table(rows: Iterable[Given], process: str) -> Iterable[tuple[Any, ...]]:
             one.reading_days,
             one.meetings,
             whole(one.deadline),
+            "sí" if one.late else "no",
         )
 
 
