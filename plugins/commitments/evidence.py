@@ -1,7 +1,7 @@
 """The constancia: what happened, who signed, when and how, with every hash, sealed by the portal and sent to all who signed."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
@@ -113,6 +113,11 @@ def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | Non
     )
 
 
+def _paper_day(fact: Mapping[str, Any]) -> date | None:
+    """Return the day on which a signature recorded from paper was made."""
+    return date.fromisoformat(fact["paper_signed_on"]) if "paper_signed_on" in fact else None
+
+
 def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     """Return what the constancia says: the commitment, its signers with their ledger entries, and the hashes of its documents."""
     entries = [one for one in entries_about(session, letters.about(commitment)) if one.data.get("edition") == commitment.edition]
@@ -123,6 +128,9 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
             "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
             "organisation": slot_organisation(session, commitment, slot),
             "method": METHODS[slot.signed_method or slot.method],
+            "way": slot.signed_method,
+            "evidence": slot.evidence_sha256,
+            "paper_day": _paper_day(signatures[slot.field].data),
             "at": slot.signed_at,
             "serial": slot.certificate_serial,
             "certificate": slot.certificate_sha256,
