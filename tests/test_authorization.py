@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments.digital.models import Reception
 from plugins.commitments.issuing import issue
 from plugins.commitments.models import Bulk, Commitment, Process, Question, Slot
 from plugins.commitments.paper.models import PaperFile, PaperPack, PaperReading, PaperSheet
@@ -178,6 +179,8 @@ TABLE: dict[str, frozenset[str]] = {
     "registry.document": ALL,
     "registry.revision": ALL,
     "registry.root": ALL,
+    "certificates.policy": ALL,
+    "certificates.revocation_list": ALL,
     "registry.signatories_csv": ALL,
     "verification.start": ALL,
     "verification.check": ALL,
@@ -213,6 +216,9 @@ TABLE: dict[str, frozenset[str]] = {
             "signing.proof",
             "signing.certificate",
             "signing.calendar",
+            "digital.page",
+            "digital.take_away",
+            "digital.bring_back",
         ),
         SIGNATORIES,
     ),
@@ -233,6 +239,8 @@ TABLE: dict[str, frozenset[str]] = {
     ),
     "commitments_staff.mandate": BOARD,
     "commitments_staff.document": BOARD,
+    "commitments_staff.receptions": BOARD,
+    **dict.fromkeys(("commitments_staff.review_reception", "commitments_staff.confirm_reception"), MESA),
     "commitments_staff.index": ANY_BOARD,
     "commitments_staff.new_process": ANY_MESA,
     "commitments_staff.board": BOARD,
@@ -448,7 +456,10 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         issue_now(portal, session, to_sign, representative)
         question = Question(commitment_id=commitment.id, text="¿Pregunta de muestra?", asked_at=now, asked_by_id=representative.id)
         bulk = Bulk(process_id=process.id, act="remind", created_at=now, starts_at=now + timedelta(minutes=10))
-        session.add_all([question, bulk])
+        reception = Reception(
+            slot_id=to_sign.slots[0].id, sha256="0" * 64, size=1, result="rejected", reasons=[], received_at=now, judged_at=now
+        )
+        session.add_all([question, bulk, reception])
         session.commit()
         head = heads.publish(session, now=now)
         assert head is not None
@@ -480,6 +491,7 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             **dict.fromkeys(("size", "first", "second"), head.size),
             "commitment": commitment.code,
             "question_id": question.id,
+            "reception_id": reception.id,
             "slot_id": commitment.slots[0].id,
             "commitments_staff.document:commitment": to_sign.code,
             "agendas.new_item?": f"?dimension={item.dimension}",
@@ -489,7 +501,7 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 for endpoint in TABLE
                 if endpoint.startswith(("registry.", "verification.", "offline.", "mine.", "talking."))
             },
-            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating."))},
+            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating.", "digital."))},
             **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
             **paper_came_back(portal, session, process, to_sign, now),
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},

@@ -25,6 +25,7 @@ def examine(portal: Portal) -> list[Diagnosis]:
         ("verification sandbox", _sandbox),
         ("signature fonts", _fonts),
         ("commitments at work", _work),
+        ("outside trust", _trust),
     ):
         try:
             ok, sentence = look(portal, now)
@@ -84,3 +85,22 @@ def _work(portal: Portal, now: datetime) -> tuple[bool, str]:
         False,
         f"{numbers[0]} emisiones esperan hace más de 10 minutos, {numbers[1]} fallaron, {numbers[2]} filas de trabajo masivo esperan",
     )
+
+
+def _trust(portal: Portal, now: datetime) -> tuple[bool, str]:
+    from plugins.commitments.digital.queries import waiting  # noqa: PLC0415 - as above
+    from plugins.commitments.digital.trust_folder import read_folder  # noqa: PLC0415
+    from plugins.commitments.digital.trust_report import troubles  # noqa: PLC0415
+
+    found = read_folder(portal.settings.home, now=now)
+    wrong = [f"{file}: {sentence}" for file, sentence in troubles(found, now=now)]
+    with portal.sessions() as session:
+        undecided = waiting(session)
+    if wrong:
+        return False, "; ".join(wrong)
+    if not found.anchors:
+        return (
+            not undecided,
+            f"ninguna autoridad configurada: las firmas digitales de fuera quedan indeterminadas ({undecided} por resolver)",
+        )
+    return True, f"{len(found.anchors)} autoridades, {len(found.lists)} listas; {undecided} documentos por resolver"

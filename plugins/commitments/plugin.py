@@ -38,11 +38,18 @@ def blueprints() -> "Iterable[Blueprint]":
     """Registry and verification, for everybody; the board, for staff; reviewing and signing, for who takes part."""
     from plugins.commitments import delegating_views, registry_views, review_views, signing_views, staff_views, talking_views, verify_views  # noqa: PLC0415 - commands do without Flask
     from plugins.commitments.digital import views as digital_views  # noqa: PLC0415
+    from plugins.commitments.lasting import views as lasting_views  # noqa: PLC0415
     from plugins.commitments.offline import views as offline_views  # noqa: PLC0415
     from plugins.commitments.paper import views as paper_views  # noqa: PLC0415
 
     views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views, delegating_views)
-    return [*(module.blueprint for module in views), paper_views.blueprint, offline_views.blueprint, digital_views.blueprint]
+    return [
+        *(module.blueprint for module in views),
+        paper_views.blueprint,
+        offline_views.blueprint,
+        digital_views.blueprint,
+        lasting_views.blueprint,
+    ]
 
 
 @hookimpl
@@ -59,7 +66,11 @@ def commands() -> Iterable[Command]:
     return [
         Command(name="verify", help="Say whether a PDF is authentic.", target="plugins.commitments.cli:verify"),
         Command(name="commitments", help="Issue commitments and see how they stand.", target="plugins.commitments.cli:commitments"),
-        Command(name="keys", help="The signing authority: init, list, rotate, import, export-root, revoke.", target="plugins.commitments.lasting.commands:keys"),
+        Command(
+            name="keys",
+            help="The signing authority: init, list, rotate, import, export-root, revoke.",
+            target="plugins.commitments.lasting.commands:keys",
+        ),
         Command(name="trust", help="Say whose outside certificates are believed.", target="plugins.commitments.digital.cli:trust"),
     ]
 

@@ -11,7 +11,7 @@ from plugins.commitments import closing, signing_acts, signing_pages, states, ta
 from plugins.commitments.delegating import signed_as
 from plugins.commitments.models import Revision, Slot
 from plugins.commitments.participants import Part, part_of
-from plugins.commitments.plan import missing
+from plugins.commitments.plan import allows, missing
 from plugins.commitments.review_forms import DeclineForm, SignForm
 from portal import web
 from portal.accounts.models import Person
@@ -219,8 +219,10 @@ def _refused(code: str, form: SignForm, error: PortalError) -> Any:
 
 def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None) -> str:
     commitment = part.commitment
+    ways = {method: allows(slot, method) for method in ("electronic", "digital")}
+    method = "digital" if ways["digital"] and not ways["electronic"] else "electronic"
     try:
-        taking.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id())
+        taking.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id(), method=method)
     except PortalError as error:
         problem = problem or told(error)
     revision = web.session.scalar(select(Revision).where(Revision.sha256 == commitment.head_sha256)) if commitment.head_sha256 else None
@@ -229,6 +231,7 @@ def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None)
         part=part,
         form=form,
         problem=problem,
+        ways=ways,
         revision=revision,
         person=web.session.get_one(Person, web.person_id()),
         retry=request.method == "POST",

@@ -8,6 +8,7 @@ from plugins.commitments import (  # noqa: F401 - their pages join the blueprint
     presence_views,
     process_views,
 )
+from plugins.commitments.digital import staff_views as _receptions  # noqa: F401 - as above
 from plugins.commitments.staff import blueprint
 
 __all__ = ["blueprint"]
