@@ -92,10 +92,12 @@ def earlier(slot: Slot) -> list[Slot]:
 def take(portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int, method: str, write: Writer) -> Outcome:
     """Record the signature of a person whose presence (or whose file, or paper) was proved. Nothing is committed.
 
-    When a parallel signature of the same group came first, `write` is called again with the document on top of which
-    it now stands; a writer that cannot (an outside signature) raises a `PortalError` that is not a `Conflict`. Then the ledger,
-    which is locked last and shortly.
+    Who signs the same document at the same instant waits for the commitment's row (on SQLite, for the database). Should
+    another signature come first all the same, `write` is called again with the document as it now stands; a writer that
+    cannot (an outside signature) raises a `PortalError` that is not a `Conflict`. Then the ledger, locked last and shortly.
     """
+    of_slot = select(Slot.commitment_id).where(Slot.id == slot_id).scalar_subquery()
+    session.execute(select(Commitment.id).where(Commitment.id == of_slot).with_for_update())
     for _ in range(TRIES):
         slot = fresh_slot(session, slot_id)
         check_turn(portal, session, now=now, slot=slot, person_id=person_id, method=method)
