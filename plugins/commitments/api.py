@@ -10,12 +10,14 @@ from plugins.commitments.models import Commitment, Event, Process, Question, Slo
 from plugins.commitments.plan import WITNESS, default_plan, entry
 from plugins.commitments.processes import CONSENT_TEXT, choose, create_process, move_deadline
 from plugins.commitments.questions import answer, ask
+from plugins.commitments.sampling import SAMPLES, samples
 from plugins.commitments.signing_acts import send_code, sign
 from plugins.commitments.stances import Typed, confirm, save_page, stances_of
 from plugins.commitments.states import note
 
 __all__ = [
     "CONSENT_TEXT",
+    "SAMPLES",
     "WITNESS",
     "Commitment",
     "Event",
@@ -43,6 +45,7 @@ __all__ = [
     "record_meeting",
     "remind",
     "root_pem",
+    "samples",
     "save_page",
     "send_code",
     "sign",

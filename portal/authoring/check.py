@@ -2,20 +2,23 @@
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from portal.app import create_app
-from portal.authoring import pages, promised, statements, tables, trial
+from portal.authoring import looking, pages, promised, statements, tables, trial
 from portal.authoring.finding import Finding, finding
-from portal.authoring.questions import BUDGET, Asked, ask_all
+from portal.authoring.questions import BUDGET, Asked, ask_all, unknown
 from portal.authoring.subject import Subject
 from portal.extend.registry import load
 
 
-def examine(subject: Subject, *, beside: tuple[str, ...] = (), postgresql_url: str = "") -> list[Finding]:
+def examine(subject: Subject, *, beside: tuple[str, ...] = (), postgresql_url: str = "", browser: bool = False) -> list[Finding]:
     """Return every finding about a plugin. `beside`: the plugins of this installation, whose names it must not take.
+
+    `browser`: its pages are opened in Chromium too, where there is one.
 
     A check that itself fails is a finding: the plugin did something that the portal would not survive either.
     """
@@ -38,7 +41,8 @@ def examine(subject: Subject, *, beside: tuple[str, ...] = (), postgresql_url: s
         ]
         if postgresql_url:
             first.append(_tried("migraciones en PostgreSQL", lambda: _on_postgresql(subject, plugins, home, postgresql_url)))
-        return [*first, *_running(subject, plugins, home / "portal")]
+        lending = trial.lenders(unknown(registry, subject.name))
+        return [*first, *_running(subject, tuple(dict.fromkeys((*lending, *plugins))), home / "portal", lending.values(), browser=browser)]
 
 
 def _imports(subject: Subject) -> Finding:
@@ -53,7 +57,7 @@ def _on_postgresql(subject: Subject, plugins: tuple[str, ...], home: Path, serve
         return tables.moved(subject.name, plugins, home / "postgresql", "migraciones en PostgreSQL", address)
 
 
-def _running(subject: Subject, plugins: tuple[str, ...], home: Path) -> Iterator[Finding]:
+def _running(subject: Subject, plugins: tuple[str, ...], home: Path, lending: Iterable[ModuleType], *, browser: bool) -> Iterator[Finding]:
     """Yield what a portal with the plugin shows, then what the same portal shows without it."""
     frozen = False
     try:
@@ -61,7 +65,7 @@ def _running(subject: Subject, plugins: tuple[str, ...], home: Path) -> Iterator
             document, frozen = trial.furnish(trial.migrated(portal), subject.name)
             app = create_app(portal)
             [loaded] = [one for one in portal.registry.loaded if one.plugin.name == subject.name]
-            asked = ask_all(portal, app, loaded, document)
+            asked = ask_all(portal, app, loaded, document, lending)
             yield finding("hooks", _told(asked), [*asked.failures, *(one.sentence.rstrip(".") for one in portal.ask.refused())])
             yield finding(
                 "tiempos",
@@ -71,6 +75,8 @@ def _running(subject: Subject, plugins: tuple[str, ...], home: Path) -> Iterator
             yield _tried("títulos", lambda: pages.titled(subject, portal, app, loaded))
             yield _tried("escape", lambda: pages.escaped(subject, portal, app, asked, document))
             yield _tried("accesibilidad", lambda: pages.accessible(subject))
+            if browser:
+                yield _tried(looking.LABEL, lambda: looking.looked_at(app, pages.addresses(app, loaded), frozen=frozen))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - see `examine`
         yield _failed("hooks", error)
         return
@@ -79,7 +85,7 @@ def _running(subject: Subject, plugins: tuple[str, ...], home: Path) -> Iterator
 
 def _told(asked: Asked) -> str:
     told = ", ".join(asked.hooks) or "no responde a ninguno"
-    return told + (f" (sin preguntar, porque piden un compromiso: {', '.join(asked.silent)})" if asked.silent else "")
+    return told + (f" (sin preguntar, porque la muestra no se pudo congelar: {', '.join(asked.silent)})" if asked.silent else "")
 
 
 def _tried(label: str, check: Callable[[], Finding]) -> Finding:

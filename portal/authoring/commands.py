@@ -29,8 +29,9 @@ def check(settings: Settings, target: str, postgresql_url: str, *, as_json: bool
     from portal.authoring.subject import located  # noqa: PLC0415
 
     with located(target) as subject:
-        found = examine(subject, beside=settings.plugins, postgresql_url=postgresql_url)
+        found = examine(subject, beside=settings.plugins, postgresql_url=postgresql_url, browser=True)
     ok = all(one.ok for one in found)
-    data = {"plugin": subject.name, "ok": ok, "checks": [{"label": one.label, "ok": one.ok, "sentence": one.sentence} for one in found]}
-    show(data, as_json=as_json, lines=[f"{'bien ' if one.ok else 'FALTA'} {one.label}: {one.sentence}" for one in found])
+    checks = [{"label": one.label, "ok": one.ok, "skipped": one.skipped, "sentence": one.sentence} for one in found]
+    lines = [f"{'omite' if one.skipped else 'bien ' if one.ok else 'FALTA'} {one.label}: {one.sentence}" for one in found]
+    show({"plugin": subject.name, "ok": ok, "checks": checks}, as_json=as_json, lines=lines)
     sys.exit(0 if ok else 1)

@@ -11,6 +11,7 @@ class Finding:
     label: str
     ok: bool
     sentence: str
+    skipped: bool = False  # nothing was found missing, because nothing was looked at
 
 
 def finding(label: str, good: str, problems: Iterable[str]) -> Finding:

@@ -4,11 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, url_for
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from portal.authoring import trial
 from portal.authoring.finding import Finding, finding
 from portal.authoring.questions import Asked, drawn
 from portal.authoring.subject import Subject
@@ -51,17 +52,27 @@ def _frame(path: Path, env: Environment) -> Iterator[str]:
         yield "no tiene título ({% block title %})"
 
 
-def _visited(app: Flask, loaded: Loaded) -> Iterator[str]:
+def addresses(app: Flask, loaded: Loaded) -> list[str]:
+    """Return the plugin's pages that anybody can ask for, at the sample agenda's code where the address has one."""
     mark = f"{loaded.module.__name__.rpartition('.')[0]}."
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        if rule.arguments or "GET" not in (rule.methods or ()) or not f"{view.__module__}.".startswith(mark):
-            continue
-        answer = app.test_client().get(rule.rule)
+    with app.test_request_context():
+        return [
+            url_for(rule.endpoint, **values)
+            for rule in app.url_map.iter_rules()
+            for values in [cast("dict[str, Any]", dict.fromkeys(rule.arguments, trial.CODE))]
+            if rule.arguments <= {"code"}
+            and "GET" in (rule.methods or ())
+            and f"{app.view_functions[rule.endpoint].__module__}.".startswith(mark)
+        ]
+
+
+def _visited(app: Flask, loaded: Loaded) -> Iterator[str]:
+    for address in addresses(app, loaded):
+        answer = app.test_client().get(address)
         if answer.status_code >= 500:  # noqa: PLR2004
-            yield f"{rule.rule} responde {answer.status_code}"
+            yield f"{address} responde {answer.status_code}"
         elif answer.status_code == 200 and answer.mimetype == "text/html" and not re.search(r"<title>[^<]*\w[^<]* – ", answer.text):  # noqa: PLR2004
-            yield f"{rule.rule} no tiene título"
+            yield f"{address} no tiene título"
 
 
 def escaped(subject: Subject, portal: Portal, app: Flask, asked: Asked, document: dict[str, Any]) -> Finding:

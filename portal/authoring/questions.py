@@ -1,13 +1,14 @@
 """Asks every hook of a plugin as the portal would, three times each: what fails, what is of the wrong kind, what is slow."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import signature
 from itertools import product
 from statistics import median
 from time import perf_counter
+from types import ModuleType
 from typing import Any
 
 import click
@@ -18,9 +19,10 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.accounts.actor import NOBODY
 from portal.agendas.models import Agenda
+from portal.authoring import trial
 from portal.context import Portal
 from portal.extend import kinds, specs
-from portal.extend.registry import Loaded
+from portal.extend.registry import Loaded, Registry
 from portal.paths import TEMPLATES
 
 BUDGET = 0.2  # seconds an answer may take: a page asks several
@@ -58,8 +60,23 @@ class Asked:
         return found
 
 
-def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any]) -> Asked:
-    """Ask every hook that the plugin answers, with the sample agenda `document` where one is needed, and draw what it returns."""
+def unknown(portal_registry: Registry, name: str) -> set[str]:
+    """Return the arguments that a plugin's hooks want and that an agenda and a person do not give: commitments, for one."""
+    asked = {
+        argument
+        for hook in specs.RULES
+        for impl in getattr(portal_registry.manager.hook, hook).get_hookimpls()
+        if impl.plugin_name == name
+        for argument in impl.argnames
+    }
+    return asked - {"portal", "session", "agenda", "dimension", "item", "place", "actor", "subject", "person_id", "now"}
+
+
+def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any], lending: Iterable[ModuleType] = ()) -> Asked:
+    """Ask every hook that the plugin answers, with the sample agenda `document` where one is needed, and draw what it returns.
+
+    `lending`: what other plugins' hooks are about, by `trial.lenders`.
+    """
     impls = [
         impl
         for hook in specs.RULES
@@ -68,7 +85,7 @@ def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any]
     ]
     asked = Asked(tuple(impl.function.__name__ for impl in impls))
     with portal.sessions() as session:
-        known = _known(portal, session, document)
+        known = _known(portal, session, document) | trial.lent(session, lending)
         for impl in impls:
             hook = impl.function.__name__
             cases = _cases(hook, tuple(impl.argnames), known)
@@ -77,6 +94,7 @@ def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any]
             for arguments in cases or ():
                 before = len(asked.slow) + len(asked.failures)
                 _ask(asked, hook, impl.function, arguments, portal, app, document)
+                session.rollback()  # what a hook does, such as erasing, is undone before the next
                 if len(asked.slow) + len(asked.failures) > before:
                     break  # one example tells the author as much as twelve
         for exporter in loaded.answers.get("exporters", ()):
@@ -107,6 +125,8 @@ def _known(portal: Portal, session: Session, document: dict[str, Any]) -> dict[s
     return {
         "portal": [portal],
         "session": [session],
+        "person_id": [trial.person(session)],
+        "now": [clock.now()],
         "agenda": [document],
         "dimension": document["dimensions"],
         "item": items[:CASES],

@@ -1,16 +1,22 @@
-"""A portal of a plugin's own to examine it in: a temporary folder and database, and an agenda of samples."""
+"""A portal of a plugin's own to examine it in: a temporary folder and database, an agenda of samples, a person."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, migrate
+from portal.accounts.models import Person
 from portal.agendas.drafting import draft_document
-from portal.agendas.models import Agenda
+from portal.agendas.models import Agenda, AgendaVersion
 from portal.context import Portal, assemble
 from portal.errors import PortalError
 from portal.extend import registry
@@ -52,6 +58,47 @@ def portal_with(plugins: tuple[str, ...], home: Path, database_url: str = "") ->
         yield portal
     finally:
         portal.engine.dispose()
+
+
+def lenders(arguments: set[str]) -> dict[str, ModuleType]:
+    """Return the bundled plugins whose `api` has samples of some of these arguments of hooks, by name."""
+    found = {}
+    for name in import_module("plugins").ENABLED:
+        if find_spec(f"plugins.{name}.api") is not None:
+            api = import_module(f"plugins.{name}.api")
+            if arguments & set(getattr(api, "SAMPLES", ())):
+                found[name] = api
+    return found
+
+
+def lent(session: Session, lending: Iterable[ModuleType]) -> dict[str, list[Any]]:
+    """Return the samples of `lending` over the frozen sample agenda; none while it could not be frozen."""
+    version = session.scalar(select(AgendaVersion))
+    if version is None:
+        return {}
+    found: dict[str, list[Any]] = {}
+    for api in lending:
+        found |= api.samples(session, now=clock.now(), version=version, person_id=person(session))
+    session.commit()
+    return found
+
+
+def person(session: Session) -> int:
+    """Return the id of a sample person, made the first time."""
+    found = session.scalar(select(Person.id).limit(1))
+    if found is None:
+        made = Person(
+            full_name="Persona de muestra",
+            email="persona@muestra.example",
+            created_at=clock.now(),
+            salt=secrets.token_hex(8),
+            fs_uniquifier=secrets.token_hex(16),
+            active=True,
+        )
+        session.add(made)
+        session.commit()
+        found = made.id
+    return found
 
 
 def furnish(portal: Portal, name: str) -> tuple[dict[str, Any], bool]:

@@ -9,21 +9,10 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from portal.testing.chromium import FLAGS, PROGRAMS, WIDTHS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# No sandbox: tests run as root in containers. The rest keeps it from calling home.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDTHS = {"phone": 360, "desk": 1280}
 
 
 @pytest.fixture(scope="session")

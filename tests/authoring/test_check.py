@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portal.authoring import names, statements, tables
+from portal.authoring import looking, names, statements, tables
 from portal.authoring.check import examine
 from portal.authoring.finding import Finding
 from portal.authoring.questions import places
@@ -174,6 +174,44 @@ def test_each_answer_is_asked_for_timed_and_drawn(write: Write) -> None:
     assert {label for label, one in found.items() if not one.ok} == {"hooks", "tiempos", "escape"}
 
 
+ABOUT_COMMITMENTS = """
+@hookimpl
+def commitment_objections(session, commitment):
+    return [Objection(sentence=f"{commitment.code}: {commitment.state}")]
+
+@hookimpl
+def commitment_changed(commitment_id, event):
+    if event == "complete":
+        raise RuntimeError(f"{commitment_id} {event}")
+
+@hookimpl
+def person_data(session, person_id):
+    return ["algo"]
+
+@hookimpl
+def person_erased(session, person_id, now):
+    assert person_id and now.tzinfo
+"""
+
+
+def test_hooks_about_commitments_and_people_are_asked_with_samples_of_them(write: Write) -> None:
+    found = {one.label: one for one in examine(write("vigia", ABOUT_COMMITMENTS))}
+    assert found["hooks"].sentence == ("«commitment_changed» falló (RuntimeError: 1 complete); «person_data» devuelve str y no PersonData.")
+    assert {label for label, one in found.items() if not one.ok} == {"hooks"}
+    body = ABOUT_COMMITMENTS.replace("raise RuntimeError", "str").replace('["algo"]', "[]")
+    well = {one.label: one for one in examine(write("atento", body))}
+    assert well["hooks"].sentence == "commitment_objections, commitment_changed, person_data, person_erased"
+    assert {label for label, one in well.items() if not one.ok} == set()
+
+
+def test_what_was_not_looked_at_is_said(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = write("mudo")
+    monkeypatch.setattr(looking, "PROGRAMS", ("no-such-browser",))
+    [last] = [one for one in examine(subject, browser=True) if one.label == looking.LABEL]
+    assert (last.ok, last.skipped) == (True, True)
+    assert last.sentence.startswith("no se comprobó; falta: ")
+
+
 def test_a_plugin_that_is_refused(write: Write) -> None:
     subject = write("negado", statement="PLUGIN = 3")
     assert [(one.label, one.ok, one.sentence) for one in examine(subject)] == [
@@ -223,7 +261,9 @@ def test_the_command_prints_a_line_a_check_and_ends_with_one(tmp_path: Path) -> 
     assert (unknown.returncode, unknown.stderr) == (2, "No hay una carpeta ni un plugin instalado que se llame «nadie».\n")
     bundled = portal("plugins", "check", "ambiental", cwd=tmp_path, env=env)
     assert (bundled.returncode, bundled.stderr) == (0, "")
-    assert {line[:6] for line in bundled.stdout.splitlines()} == {"bien  "}
+    told = bundled.stdout.splitlines()
+    assert {line[:6] for line in told if looking.LABEL not in line} == {"bien  "}
+    assert [line[:6] in {"bien  ", "omite "} for line in told if looking.LABEL in line] == [True]
     place = tmp_path / "site" / "rubrica_malito"
     place.mkdir(parents=True)
     (place / "__init__.py").write_text("")

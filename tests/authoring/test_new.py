@@ -29,7 +29,7 @@ pytestmark = pytest.mark.once
         ("a" * 31, f"El nombre «{'a' * 31}» es demasiado largo: use 30 letras o menos."),
         ("import", "El nombre «import» es una palabra de Python: elija otro."),
         ("agenda", "El nombre «agenda» es del portal (la tabla agenda_dimension): elija otro."),
-        ("ledger", "El nombre «ledger» es del portal (la tabla ledger_entry): elija otro."),
+        ("ledger", "El nombre «ledger» es del portal (la tabla ledger_checkpoint): elija otro."),
         ("doctor", "El nombre «doctor» es del portal (la orden «portal doctor»): elija otro."),
     ],
 )
