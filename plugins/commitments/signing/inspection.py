@@ -88,6 +88,7 @@ class _Inspector:
         now: dt.datetime,
     ) -> None:
         self._pdf, self._codes, self._base, self._now = pdf, codes, base, now
+        self._must_be_unsigned = False
         self._reader = self._open()
         self._reasons: list[Reason] = []
 
@@ -98,10 +99,11 @@ class _Inspector:
         except PdfDecodeLimitError:
             raise
         except PdfError:
-            # some producers are sloppy; leniency is safe only where one signature covers every byte
+            # some producers are sloppy; leniency is safe only where one signature covers every byte, or where there is none
             ranges = raw_ranges(self._pdf)
-            if len(ranges) != 1 or sum(ranges[0][2:]) != len(self._pdf):
+            if ranges and (len(ranges) != 1 or sum(ranges[0][2:]) != len(self._pdf)):
                 raise
+            self._must_be_unsigned = not ranges
             reader = PdfFileReader(io.BytesIO(self._pdf), strict=False)
             _ = reader.root
         if reader.encrypted:
@@ -114,6 +116,8 @@ class _Inspector:
 
     def run(self) -> Inspection:
         embedded, broken = self._collect()
+        if self._must_be_unsigned and (embedded or broken):
+            raise _Refused("damaged", "signatures that the raw bytes do not show, in a file that only a lenient reader opens")
         if broken and (damage := raw_damage(self._pdf)) is not None:
             self._reasons.append(damage)
         findings = [*self._judge(embedded), *broken]
