@@ -84,6 +84,7 @@ class _Changed(Exception):
 def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] | None:
     from plugins.commitments.annexes import annex_of  # noqa: PLC0415 - layout and signing are heavy to import
     from plugins.commitments.instrument import render  # noqa: PLC0415
+    from plugins.commitments.lasting.rotation import note_generations  # noqa: PLC0415
     from plugins.commitments.signing.certify import reserve_and_certify  # noqa: PLC0415
 
     authority = keys.authority(portal, now=now)
@@ -146,6 +147,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
                 made_at=now,
             )
         )
+        note_generations(portal, session, now=now)
         states.note(session, fresh.id, "issued", now=now, edition=fresh.edition)
         record_fact(
             session,

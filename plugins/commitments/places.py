@@ -21,6 +21,8 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
         yield PageItem(
             label=gettext("Verificar"), href=url_for("verification.start"), weight=30, active=request.path.startswith(("/verificar", "/v/"))
         )
+        if place == "nav.footer":
+            yield PageItem(label=gettext("Política de certificados"), href=url_for("certificates.policy"), weight=80)
     elif place == "nav.account" and participants.takes_part(web.session, actor.person_id):
         yield PageItem(
             label=gettext("Mi compromiso"), href=url_for("mine.index"), weight=10, active=request.path.startswith("/mi-compromiso")

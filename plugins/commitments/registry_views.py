@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from plugins.commitments import keys, renewing, roll, words
 from plugins.commitments import registry_queries as queries
+from plugins.commitments import renewing, roll, words
 from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments.lasting.views import roots_pem
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
 from plugins.commitments.states import STANCES
@@ -115,10 +116,8 @@ def signatories_csv() -> AnyResponse:
 @blueprint.get("/compromisos/raiz.pem")
 @public
 def root() -> Response:
-    """Give the root certificate of the portal's signing authority."""
-    pem = keys.root_pem(web.portal())
-    if pem is None:
-        raise NotFound(N_("Todavía no se emitió ningún documento, así que no hay certificado raíz."))
+    """Give the root certificates of the portal's signing authority, the present one first."""
+    pem = roots_pem()
     return Response(pem, mimetype="application/x-pem-file", headers={"Content-Disposition": 'attachment; filename="rubrica-raiz.pem"'})
 
 

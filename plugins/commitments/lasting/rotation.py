@@ -19,6 +19,7 @@ from plugins.commitments import keys
 from plugins.commitments.lasting import generations, lists
 from plugins.commitments.signing.authority import Pair, open_key, write
 from plugins.commitments.signing.errors import AuthorityError
+from plugins.commitments.signing.keyfiles import SigningKey
 from portal.context import Portal
 from portal.errors import Conflict, Invalid, Misconfigured
 from portal.i18n import N_
@@ -156,12 +157,18 @@ def _advance(portal: Portal, *, now: datetime, **given: Any) -> int:
 
 
 def root_pair(portal: Portal) -> Pair:
-    """Return the present root with its key, wherever in the generations the key lies. Raises `Misconfigured` when it is away."""
-    found = all_generations(portal)
+    """Return the present root with its key. Raises `Misconfigured` when the key is away."""
+    root = all_generations(portal)[0].root
+    return root, root_key(portal, root)
+
+
+def root_key(portal: Portal, root: x509.Certificate) -> SigningKey:
+    """Return the key of a root, wherever in the generations it lies. Raises `Misconfigured` when it is away or does not open."""
+    found = [one for one in all_generations(portal) if one.root == root]
     for one in found:
-        if one.root == found[0].root and one.places["root"] == "file":
+        if one.places["root"] == "file":
             try:
-                return one.root, open_key(generations.path(keys.folder(portal), one.number), "root", keys.passphrase(portal))
+                return open_key(generations.path(keys.folder(portal), one.number), "root", keys.passphrase(portal))
             except (AuthorityError, OSError, ValueError, TypeError) as error:
                 raise Misconfigured(
                     N_("No se puede abrir la llave de la raíz (keys/%(number)s/root.key.pem)."), number=one.number
