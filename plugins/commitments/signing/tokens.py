@@ -51,7 +51,7 @@ class Token:
 
         with _LOCK:
             try:
-                yield _session(self)
+                yield _session(self.module, self.label, self.pin_file)
             except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
                 _session.cache_clear()  # the token may have been taken out; the next try opens it again
                 raise AuthorityError(f"the PKCS#11 token {self.label!r} fails: {type(error).__name__} {error}".rstrip()) from error
@@ -89,11 +89,14 @@ def _private(label: str) -> dict[Any, Any]:
 
 
 @lru_cache(maxsize=4)
-def _session(token: Token) -> Any:
+def _session(module: str, label: str, pin_file: str) -> Any:
     import pkcs11  # noqa: PLC0415
 
-    pin = Path(token.pin_file).read_text().strip()
-    return pkcs11.lib(token.module).get_token(token_label=token.label).open(rw=True, user_pin=pin)
+    found = pkcs11.lib(module).get_token(token_label=label)
+    try:
+        return found.open(rw=True, user_pin=Path(pin_file).read_text().strip())
+    except pkcs11.UserAlreadyLoggedIn:  # by a session before this one: a login is the process's
+        return found.open(rw=True)
 
 
 class TokenKey(ec.EllipticCurvePrivateKey):
