@@ -177,6 +177,7 @@ TABLE: dict[str, frozenset[str]] = {
     "registry.item": ALL,
     "registry.commitment": ALL,
     "registry.document": ALL,
+    "registry.constancia": ALL,
     "registry.revision": ALL,
     "registry.root": ALL,
     "certificates.policy": ALL,

@@ -8,8 +8,10 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, letters, states
+from plugins.commitments.digital.queries import issuers
 from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Commitment
+from plugins.commitments.plan import counts, pool_words
 from plugins.commitments.record import METHODS, slot_organisation
 from plugins.commitments.taking import SIGNED
 from portal import db
@@ -122,13 +124,15 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     """Return what the constancia says: the commitment, its signers with their ledger entries, and the hashes of its documents."""
     entries = [one for one in entries_about(session, letters.about(commitment)) if one.data.get("edition") == commitment.edition]
     signatures = {one.data["field"]: one for one in entries if one.kind == SIGNED}
+    outside = issuers(session, commitment)
     signers = [
         {
             "name": slot.signed_name or NAMELESS,
             "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
             "organisation": slot_organisation(session, commitment, slot),
-            "method": METHODS[slot.signed_method or slot.method],
+            "method": METHODS[slot.signed_method or slot.method] + (", en persona" if slot.operator_id else ""),
             "way": slot.signed_method,
+            "issuer": outside.get(slot.id, ""),
             "evidence": slot.evidence_sha256,
             "paper_day": _paper_day(signatures[slot.field].data),
             "at": slot.signed_at,
@@ -146,6 +150,8 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     return {
         "commitment": commitment,
         "agenda": commitment.process.version,
+        "expected": counts(commitment.slots)[1],
+        "pools": pool_words(commitment.slots),
         "signers": sorted(signers, key=lambda one: int(one["number"])),
         "original": commitment.certified_sha256,
         "final": commitment.head_sha256,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from plugins.commitments import registry_queries as queries
 from plugins.commitments import renewing, roll, words
 from plugins.commitments.agenda_text import frozen_agenda
+from plugins.commitments.digital import queries as outside
 from plugins.commitments.lasting.views import roots_pem
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
@@ -141,6 +142,8 @@ def commitment(code: str) -> AnyResponse | str:
         events=queries.timeline(web.session, found.id),
         renewal=renewing.renewal(web.session, found, g.now),
         renewed=renewing.renewed(web.session, found),
+        issuers=outside.issuers(web.session, found),
+        private_from=outside.private_from(web.session, found),
     )
 
 
@@ -158,12 +161,28 @@ def revision(code: str, number: int) -> Response:
     return _pdf(_commitment(code), number)
 
 
+@blueprint.get("/compromisos/<code>/constancia.pdf")
+@public
+def constancia(code: str) -> Response:
+    """Give the constancia: who signed, when and how, sealed by the portal."""
+    found = _commitment(code)
+    if not queries.is_public(found) or found.constancia_sha256 is None:
+        raise NotFound
+    response = Response(web.portal().store.get(found.constancia_sha256), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="constancia-{found.code}.pdf"'
+    response.set_etag(found.constancia_sha256)
+    return response
+
+
 def _pdf(found: Commitment, number: int | None) -> Response:
     if not queries.is_public(found):
         raise NotFound
     wanted = next((one for one in reversed(found.current_revisions) if number is None or one.number == number), None)
     if wanted is None:
         raise NotFound
+    private = outside.private_from(web.session, found)
+    if private is not None and wanted.number >= private:
+        raise NotFound(N_("El archivo no se publica porque lleva el número de documento de quien firmó. Descargue la constancia."))
     name = f"{found.code}.pdf" if number is None else f"{found.code}-revision-{number}.pdf"
     response = Response(web.portal().store.get(wanted.sha256), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from plugins.commitments import registry_queries as queries
 from plugins.commitments import words
+from plugins.commitments.digital import queries as outside
 from plugins.commitments.signing.codes import normalise
+from plugins.commitments.signing_pages import printed_deadline
 from plugins.commitments.states import OPEN
 from plugins.commitments.telling import Telling, tell
 from plugins.commitments.verification import Verified, verify_bytes, verify_digest
@@ -149,7 +151,9 @@ def _page(verified: Verified, telling: Telling) -> str:
         commitment=about,
         has_page=queries.has_page,
         now=g.now,
-        signed_at={slot.field: slot.signed_at for slot in about.slots} if about else {},
+        signed={slot.field: slot for slot in about.slots} if about else {},
+        words=words,
+        issuers=outside.issuers(web.session, about) if about else {},
     )
 
 
@@ -188,6 +192,8 @@ def instrument(code: str) -> AnyResponse | str | tuple[str, int]:
         commitment=found,
         process=found.process,
         words=words,
+        issuers=outside.issuers(web.session, found),
+        printed_deadline=printed_deadline(web.portal(), found),
         file_form=FileForm(),
         has_page=queries.has_page(found),
     )

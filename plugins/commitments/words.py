@@ -1,8 +1,11 @@
 """How the public pages call things: states with their mark, stances in a matrix, methods of signing, columns of the roll."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from plugins.commitments import states
+from plugins.commitments.models import Slot
+from plugins.commitments.plan import missing
 from portal.i18n import N_
 from portal.organisations.models import CAPACITIES
 
@@ -33,6 +36,15 @@ METHODS = {
     "digital": N_("Firma digital"),
     "paper": N_("Firma manuscrita (digitalizada)"),
 }
+METHOD_NOTES = {
+    "electronic": N_(
+        "Firma electrónica: se hizo en el portal, con un código de un solo uso y un certificado emitido para ese acto. La Ley 27269 (artículo 1) la equipara a la firma manuscrita."
+    ),
+    "digital": N_(
+        "Firma digital: se hizo fuera del portal con un certificado propio que llega a una lista de confianza configurada. En la Ley 27269 es la que se hace con un certificado acreditado en la Infraestructura Oficial de Firma Electrónica (IOFE)."
+    ),
+    "paper": N_("Firma manuscrita: se hizo en papel; el acta se digitalizó y dos personas de la Mesa la leyeron."),
+}
 SIDES = {"organisation": N_("Organización"), "mesa": N_("Mesa"), "witness": N_("Testigo")}
 EVENTS = {
     "issued": N_("Se emitió el documento"),
@@ -45,6 +57,31 @@ EVENTS = {
     "expired": N_("Venció el plazo"),
 }
 ROLL_HEADING = ("proceso", "codigo", "organizacion", "estado", "nombre", "calidad", "parte", "metodo", "fecha_utc")
+
+
+class Lacking(NamedTuple):
+    """A signature, or some of a pool, still to come."""
+
+    capacity: str
+    many: int
+    optional: bool
+
+
+def lacking(slots: Sequence[Slot]) -> list[Lacking]:
+    """Return what is still to be signed, in order: of a pool, only as many as it needs."""
+    waiting = missing(slots)
+    found: list[Lacking] = []
+    pools: set[str] = set()
+    for slot in slots:
+        if slot.signed_at is not None or slot.pool in pools:
+            continue
+        if slot.pool and slot in waiting:
+            pools.add(slot.pool)
+            given = sum(one.pool == slot.pool and one.signed_at is not None for one in slots)
+            found.append(Lacking(slot.capacity, (slot.needed or 1) - given, optional=False))
+        elif not slot.pool:
+            found.append(Lacking(slot.capacity, 1, optional=slot not in waiting))
+    return found
 
 
 def capacity(name: str) -> str:

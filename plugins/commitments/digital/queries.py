@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from plugins.commitments.digital.models import ACCEPTED, UNDECIDED, Reception
@@ -23,16 +23,21 @@ def issuers(session: Session, commitment: Commitment) -> dict[int, str]:
     return {slot_id: issuer or "" for slot_id, issuer in found}
 
 
-def may_be_public(session: Session, commitment: Commitment) -> bool:
-    """Tell whether the signed file may be given to anybody: an outside certificate carries its holder's document number."""
-    outside = [slot.id for slot in commitment.slots if slot.signed_method == "digital"]
+def private_from(session: Session, commitment: Commitment) -> int | None:
+    """Return the first revision's number that may not be given to anybody; None when all may.
+
+    An outside certificate carries its holder's document number: from that signature on, the file is public only if each
+    such holder agreed.
+    """
+    outside = {slot.id for slot in commitment.slots if slot.signed_method == "digital"}
     if not outside:
-        return True
+        return None
     agreed = select(Reception.slot_id).where(Reception.slot_id.in_(outside), Reception.result == ACCEPTED, Reception.publish)
-    return set(outside) <= set(session.scalars(agreed))
+    private = outside - set(session.scalars(agreed))
+    return min((one.number for one in commitment.current_revisions if one.slot_id in private), default=None)
 
 
-def of_process(session: Session, process_id: int) -> Sequence[Row[Any]]:
+def of_process(session: Session, process_id: int) -> Sequence[Any]:
     """Return (Reception, Commitment, organisation's name, person's name or None) of a process: those to resolve first, then the latest."""
     rows = (
         select(Reception, Commitment, Organisation.name, Person.full_name)

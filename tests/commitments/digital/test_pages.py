@@ -1,7 +1,9 @@
 """The pages through which a document signed outside comes in, as a person with or without JavaScript meets them."""
 
 import io
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -241,3 +243,56 @@ def test_too_many_files_in_a_day(outside: Outside, actors: Actors) -> None:
     outside.session.commit()
     answer = upload(browser(outside, actors), outside, b"%PDF-1.7")
     assert (answer.status_code, "Subió muchos archivos en un día" in answer.get_data(as_text=True)) == (429, True)
+
+
+def complete(outside: Outside, *, publish: bool) -> str:
+    """The first signs outside, the others in the portal; return the commitment's code."""
+    from plugins.commitments.signing_acts import sign_slot
+
+    outside.receive(sign_outside(outside.head(), outside.holder(), field="firma-1"), publish=publish)
+    for place in (1, 2):
+        person = outside.signing.people[place]
+        done = sign_slot(outside.portal, outside.session, now=outside.now, slot_id=outside.slot(place).id, person_id=person.id)
+        outside.session.commit()
+        at_rest(outside.session, outside.signing.commitment)
+    assert done.complete
+    from plugins.commitments.evidence import publish as make_constancia
+
+    make_constancia(outside.portal, outside.signing.commitment.id, now=outside.now)
+    return at_rest(outside.session, outside.signing.commitment).code
+
+
+def test_public_pages_say_how_each_signed_and_by_whom_certified(outside: Outside, client: FlaskClient, tmp_path: Path) -> None:
+    code = complete(outside, publish=True)
+    pages = [client.get(f"/compromisos/{code}").get_data(as_text=True), client.get(f"/v/{code}").get_data(as_text=True)]
+    digest = outside.signing.commitment.head_sha256
+    pages.append(client.get(f"/verificar?codigo={digest}").get_data(as_text=True))
+    for page in pages:
+        assert ["Firma digital" in page, "Certificado emitido por ECEP de muestra" in page, "Firma electrónica" in page] == [True] * 3
+        assert ["Ley 27269" in page, "40000001" in page] == [True, False]
+    assert "Auténtico y completo" in pages[2]
+    assert client.get(f"/compromisos/{code}/documento.pdf").status_code == 200
+    constancia = tmp_path / "c.pdf"
+    constancia.write_bytes(client.get(f"/compromisos/{code}/constancia.pdf").data)
+    words = subprocess.run(["pdftotext", "-layout", constancia, "-"], capture_output=True, text=True, check=True).stdout
+    said = " ".join(words.split())
+    assert ["Firma digital" in said, "emitido por ECEP de muestra" in said, "40000001" in said] == [True, True, False]
+
+
+def test_without_the_signers_consent_the_public_gets_the_constancia_and_not_the_file(outside: Outside, client: FlaskClient) -> None:
+    code = complete(outside, publish=False)
+    page = client.get(f"/compromisos/{code}").get_data(as_text=True)
+    assert ["El archivo no se publica" in page, f"/compromisos/{code}/constancia.pdf" in page] == [True, True]
+    addresses = {
+        f"/compromisos/{code}/documento.pdf": 404,
+        f"/compromisos/{code}/revision-0.pdf": 200,
+        f"/compromisos/{code}/revision-1.pdf": 404,
+        f"/compromisos/{code}/revision-3.pdf": 404,
+        f"/compromisos/{code}/constancia.pdf": 200,
+        f"/v/{code}/paquete.zip": 404,
+    }
+    assert {address: client.get(address).status_code for address in addresses} == addresses
+    mine = outside.portal.store.get(outside.signing.commitment.head_sha256 or "")
+    assert "Auténtico y completo" in client.post(
+        "/verificar", data={"archivo": (io.BytesIO(mine), "c.pdf")}, content_type="multipart/form-data"
+    ).get_data(as_text=True)
