@@ -290,23 +290,24 @@ def export(name: str | None, agenda: str | None, format_: str, out: str | None, 
     exporting.command(assembled(), name, agenda or "", format_, out, as_json=as_json)
 
 
-def _users() -> click.Command:
-    from portal.accounts.commands import users  # noqa: PLC0415
-
-    return users
-
-
 class _Lazy(click.Group):
-    """`portal users …`, imported when used."""
+    """A group of `portal.accounts.commands`, imported when used."""
+
+    def _group(self) -> click.Group:
+        from portal.accounts import commands  # noqa: PLC0415
+
+        found: click.Group = getattr(commands, str(self.name))
+        return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return _users().list_commands(ctx)  # type: ignore[attr-defined,no-any-return]
+        return self._group().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _users().get_command(ctx, cmd_name)  # type: ignore[attr-defined,no-any-return]
+        return self._group().get_command(ctx, cmd_name)
 
 
 main.add_command(_Lazy("users", help="People who may sign in: add, list, grant, revoke."))
+main.add_command(_Lazy("people", help="A person's data: export it, erase it."))
 
 if __name__ == "__main__":
     main()

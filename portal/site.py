@@ -79,6 +79,7 @@ def core_items(place: str) -> list[PageItem]:
             (gettext("Borradores"), url_for("agendas.drafts"), "/gestion/agendas", web.allowed("agenda.read_draft")),
             (gettext("Organizaciones"), url_for("organisations.index"), "/gestion/organizaciones", web.allowed("organisation.read")),
             (gettext("Personas"), url_for("accounts.people"), "/gestion/personas", web.allowed("people.manage")),
+            (gettext("Datos personales"), url_for("accounts.data_requests"), "/portal/solicitudes", actor.is_administrator),
             (gettext("Portal"), url_for("site.status"), "/portal/estado", actor.is_administrator),
         ]
     elif place == "nav.account":

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import MetaData, Table, inspect, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -28,15 +28,18 @@ from plugins.commitments.signing.codes import new_code
 from plugins.commitments.stances import Typed, confirm, save_page
 from plugins.commitments.states import note
 from portal import clock
-from portal.accounts.models import Grant, Person
+from portal.accounts import erasure
+from portal.accounts.models import Grant, Person, PersonRequest
 from portal.agendas.models import Item
 from portal.app import create_app
 from portal.context import Portal, assemble
 from portal.ledger import heads
+from portal.mail import MailMessage
 from portal.organisations.models import Membership, Organisation
 from portal.settings import load
 from portal.testing.agendas import sample_agenda
 from portal.testing.fixtures import Actors, Databases
+from portal.testing.traces import in_files, in_tables
 
 pytestmark = [pytest.mark.once, pytest.mark.xdist_group("authorization")]
 
@@ -112,6 +115,14 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.renewal_code": SIGNED_IN,
     "accounts.revoke_consent": SIGNED_IN,
     "accounts.end_sessions": SIGNED_IN,
+    "accounts.data": SIGNED_IN,
+    "accounts.data_copy": SIGNED_IN,
+    "accounts.ask_about_data": SIGNED_IN,
+    # What people ask about their data
+    **dict.fromkeys(
+        ("accounts.data_requests", "accounts.data_request", "accounts.correct_data", "accounts.erase_data", "accounts.answer_request"),
+        ADMINISTRATOR,
+    ),
     # People and their roles
     "accounts.people": ANY_COORDINATION,
     "accounts.new_person": ANY_COORDINATION,
@@ -282,6 +293,15 @@ TABLE: dict[str, frozenset[str]] = {
     "paper.reject": MESA,
     "paper.act": BOARD,
     "paper.own_act": SIGNATORIES,
+}
+
+# Files that keep the names of those who were to sign: the instrument and what proves it (docs/decisions/0010-erasure.md).
+SIGNED_FILES = {
+    "commitments_revision.sha256",
+    "commitments_commitment.record_sha256",
+    "commitments_commitment.constancia_sha256",
+    "agenda_version.pdf_sha256",  # agendas name nobody
+    "commitments_annex.sha256",
 }
 
 # What takes away what the others need comes last.
@@ -467,12 +487,17 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         heads.stamp(session, head, portal.store.put(session, b"token", "application/timestamp-reply", now=now))
         session.commit()
         grant = session.scalars(select(Grant).where(Grant.person_id == reader.id)).one()
+        about_data = PersonRequest(person_id=reader.id, kind="oposicion", text="No.", asked_at=now, due_on=now.date(), state="open")
+        session.add(about_data)
+        session.commit()
         samples = {
             "filename": "rubrica.css",
             "security.static:filename": "js/webauthn.js",
             "token": "x" * 43,
             "consent_id": 1,
             "key_id": 1,
+            "request_id": about_data.id,
+            "accounts.ask_about_data:kind": "oposicion",
             "identity": reader.id,
             "grant_id": grant.id,
             "organisation_id": organisation.id,
@@ -604,6 +629,38 @@ def test_those_named_may_read(world: World) -> None:
     assert wrong == {}, "\n".join(f"{key}: {value}" for key, value in wrong.items())
 
 
+# Reading is not nothing here, and why.
+NOTED_ON_READING: dict[str, str] = {}
+
+
+def rows(world: World) -> dict[str, frozenset[str]]:
+    """Return every row of every table, as text."""
+    with world.sessions() as session:
+        connection = session.connection()
+        tables = (Table(name, MetaData(), autoload_with=connection) for name in inspect(connection).get_table_names())
+        found = {table.name: frozenset(str(row) for row in connection.execute(select(table))) for table in tables}
+        session.rollback()
+    return found
+
+
+def test_reading_changes_nothing(world: World) -> None:
+    """Scanners of mail open every link, browsers fetch ahead: no row changes for a GET, nor for a HEAD."""
+    changed: dict[str, list[str]] = {}
+    before = rows(world)
+    for endpoint, _, address in world.requests(safe=True):
+        for role in sorted(TABLE[endpoint] & {"nobody", "representative", "administrator", "coordinator"}):
+            client = world.client(role)
+            client.head(address)
+            client.get(address, headers={"Sec-Purpose": "prefetch"})
+        after = rows(world)
+        tables = sorted(name for name in after if after[name] != before[name])
+        if tables:
+            changed[endpoint] = tables
+        before = after
+    assert {endpoint: tables for endpoint, tables in changed.items() if endpoint not in NOTED_ON_READING} == {}
+    assert set(NOTED_ON_READING) - set(changed) == set()
+
+
 def test_those_named_may_act(world: World) -> None:
     """Forms are sent empty: what matters is that the form is what they are told about, not their role."""
     wrong = {}
@@ -614,3 +671,26 @@ def test_those_named_may_act(world: World) -> None:
             if answer.status_code >= 500 or (refused(answer) and not missing):
                 wrong[f"{endpoint} {role}"] = f"{answer.status} {answer.headers.get('Location', '')}"
     assert wrong == {}, "\n".join(f"{key}: {value}" for key, value in wrong.items())
+
+
+def test_somebody_erased_is_on_no_page_and_in_no_table(world: World) -> None:
+    """Whatever tables and pages there are: whoever adds one that keeps people's data answers `person_erased` for it."""
+    portal: Portal = world.app.extensions["portal"]
+    with world.sessions() as session:
+        person = session.get_one(Person, world.people["representative"])
+        words = [person.full_name, str(person.email)]
+        assert set(in_tables(portal, words)) >= {"person.full_name", "person.email"}
+        assert erasure.erase(portal, session, now=clock.now(), person_id=person.id).pending == ()
+        farewell = session.scalars(select(MailMessage).where(MailMessage.kind == "farewell")).one()
+        session.delete(farewell)  # nobody delivers here, and its address goes when it is delivered
+        session.commit()
+    portal.queue.drain()
+    assert in_tables(portal, words) == {}
+    assert {name: columns for name, columns in in_files(portal, words).items() if not set(columns) & SIGNED_FILES} == {}
+    shown = []
+    for endpoint, method, address in world.requests(safe=True):
+        for role in ("nobody", "administrator", "coordinator"):
+            answer = world.client(role).open(address, method=method)
+            if any(word.casefold() in answer.get_data(as_text=False).decode("utf-8", "replace").casefold() for word in words):
+                shown.append(f"{endpoint} {role}")
+    assert shown == []

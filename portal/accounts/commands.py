@@ -1,7 +1,8 @@
-"""`portal users`: add, list, grant, revoke, and a sign-in link for an administrator of an installation without mail."""
+"""`portal users` and `portal people`: who may sign in with which role, and what the law lets a person ask about their data."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,3 +180,51 @@ def link(email: str) -> None:
         token = service.bootstrap_link(session, now=clock.now(), person=_person(session, email))
         session.commit()
     click.echo(portal.settings.public_url + links.path(token))
+
+
+@click.group()
+def people() -> None:
+    """A person's data (Ley 29733): a copy of it, or its erasure, for those who asked by letter."""
+
+
+@people.command()
+@click.argument("identity", metavar="ID", type=int)
+def export(identity: int) -> None:
+    """Print all that is kept about a person, as JSON. `portal users list` and the people's pages show the IDs."""
+    from portal import clock  # noqa: PLC0415
+    from portal.accounts import copying  # noqa: PLC0415
+    from portal.cli import assembled, show  # noqa: PLC0415
+
+    portal = assembled()
+    with portal.sessions() as session:
+        show(copying.copy_of(portal, session, now=clock.now(), person_id=identity), as_json=True, lines=[])
+
+
+@people.command()
+@click.argument("identity", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do it: it cannot be undone.")
+def erase(identity: int, *, yes: bool) -> None:
+    """Erase a person's data; what they signed stays. Exit 1 while a plugin has not erased its part: background work tries again."""
+    from portal import clock  # noqa: PLC0415
+    from portal.accounts import erasure  # noqa: PLC0415
+    from portal.accounts.models import Person  # noqa: PLC0415
+    from portal.cli import assembled  # noqa: PLC0415
+    from portal.errors import Invalid, NotFound  # noqa: PLC0415
+
+    portal = assembled()
+    with portal.sessions() as session:
+        person = session.get(Person, identity)
+        if person is None or person.erased_at is not None:
+            raise NotFound("No hay una persona con el número %(id)s, o ya se borró.", id=identity)
+        if not yes:
+            raise Invalid("Se borrarían los datos de %(name)s. Repita la orden con --yes: no se puede deshacer.", name=person.full_name)
+        outcome = erasure.erase(portal, session, now=clock.now(), person_id=identity)
+        session.commit()
+        gone = erasure.to_remove(session)
+    for kind, found in (("files.remove", gone), ("mail.send", [outcome.mail_id] if outcome.mail_id else [])):
+        for one in found:
+            portal.queue.enqueue(kind, one)
+    click.echo(
+        f"Falta la parte de {', '.join(outcome.pending)}." if outcome.pending else f"Se borraron los datos de la persona {identity}."
+    )
+    sys.exit(1 if outcome.pending else 0)

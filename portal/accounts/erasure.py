@@ -105,6 +105,14 @@ def unfinished(session: Session, _now: datetime) -> Iterable[str]:
 KIND = JobKind(name="accounts.erase", run=finish, pending=unfinished)
 
 
+def to_remove(session: Session) -> list[str]:
+    """Return the forgotten files whose bytes are still there, to be removed now rather than at the next sweep."""
+    rows = (
+        select(StoredFile.sha256).where(StoredFile.forgotten_at.is_not(None), StoredFile.removed_at.is_(None)).order_by(StoredFile.sha256)
+    )
+    return list(session.scalars(rows.limit(500)))
+
+
 def erased_people(session: Session) -> dict[int, str]:
     """Return {person's id: fingerprint} as the ledger noted them when they were erased: what audits compare signatures with."""
     entries = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == ERASED))

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 EMAIL = _l("Correo electrónico")
@@ -73,3 +73,25 @@ class PeopleFilter(FlaskForm):  # type: ignore[misc]
     q = StringField(_l("Nombre o correo"))
     agenda = SelectField(_l("Agenda"))
     role = SelectField(_l("Rol"))
+
+
+class CorrectionForm(FlaskForm):  # type: ignore[misc]
+    """One's own data as they ought to be."""
+
+    full_name = StringField(_l("Nombre y apellidos"), [DataRequired(_l("Escriba el nombre y los apellidos.")), Length(max=200)])
+    email = EmailField(EMAIL, [DataRequired(_l("Escriba su correo electrónico.")), Length(max=255)])
+    phone = StringField(_l("Teléfono"), [Optional(), Length(max=40)])
+    dni = StringField(_l("DNI o carné de extranjería"), [Optional(), Length(max=12)])
+    text = TextAreaField(_l("Qué hay que corregir, si no está arriba"), [Optional(), Length(max=4000)])
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """What one asks, in one's own words."""
+
+    text = TextAreaField(_l("Su pedido"), [Optional(), Length(max=4000)])
+
+
+class AnswerForm(FlaskForm):  # type: ignore[misc]
+    """The answer to a request, which the person gets by mail."""
+
+    text = TextAreaField(_l("Respuesta"), [DataRequired(_l("Escriba la respuesta, en no más de 4000 caracteres.")), Length(max=4000)])

@@ -81,8 +81,8 @@ def import_confirm() -> Any:
         raise NotFound
     try:
         table = read_table(web.portal().store.get(kept["sha256"]))
-    except NotFound as error:  # forgotten meanwhile, with somebody's data
-        raise Invalid(N_("La vista previa venció. Suba el archivo otra vez.")) from error
+    except NotFound as error:  # forgotten: after the import, or with somebody's data
+        raise Invalid(N_("Esta importación ya se confirmó, o su vista previa venció. Suba el archivo otra vez si hace falta.")) from error
     prepared = importing.plan(web.session, table)
     if prepared.digest != kept["plan"]:
         flash(gettext("Las organizaciones cambiaron desde la vista previa: revísela de nuevo. No se escribió nada."), "warn")

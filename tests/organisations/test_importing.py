@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.documents.models import StoredFile
 from portal.errors import Invalid
 from portal.organisations import importing
 from portal.organisations.models import Membership, Organisation
@@ -162,8 +163,8 @@ def test_nothing_is_written_until_confirmed(session: Session, actors: Actors) ->
     assert session.scalar(select(func.count(Organisation.id))) == 2
     session.rollback()
     again = client.post("/gestion/organizaciones/importar/confirmar", data={"archivo": token}).get_data(as_text=True)
-    assert "cambiaron desde la vista previa" in again
-    assert "No hay nada que importar" in again
+    assert "Esta importación ya se confirmó" in again  # and its file, which names people, is gone
+    assert [one.removed_at is not None for one in session.scalars(select(StoredFile))] == [True]
 
 
 def test_a_preview_of_somebody_else_or_a_forged_one_is_not_confirmed(session: Session, actors: Actors) -> None:
