@@ -29,6 +29,7 @@ LOADED_BY_NAME = {  # required, though no line of ours imports them
     "font-source-sans-pro": "found by its files",
     "font-source-serif-pro": "found by its files",
     "psycopg": "SQLAlchemy's and Huey's driver for PostgreSQL",
+    "python-pkcs11": "imported only with PORTAL_KEYS_PKCS11, which asks for rubrica[pkcs11]",
     "redis": "Huey's, for PORTAL_QUEUE_URL=redis:",
     "tzdata": "zoneinfo, where the system has no zones",
     "webauthn": "Flask-Security's, for passkeys",
