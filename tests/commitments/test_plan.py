@@ -1,11 +1,12 @@
 """The signing plan: pools count together, optional signatures hold nobody up, and every count says the same."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from plugins.commitments import counting, issuing, plan, standing, taking
@@ -186,3 +187,20 @@ def test_the_staff_page_says_how_many_of_a_pool_are_enough(pooled: Signing, acto
     case = staff.get(f"/gestion/compromisos/{commitment.process.code}/{commitment.code}").get_data(as_text=True)
     process = staff.get(f"/gestion/compromisos/{commitment.process.code}/proceso").get_data(as_text=True)
     assert (case.count("bastan 2 de 3: testigos"), process.count("bastan 2 de 3: testigos")) == (3, 3)
+
+
+def test_the_public_page_of_a_document_says_how_many_of_a_pool_are_missing(
+    portal: Portal, session: Session, pooled: Signing, client: FlaskClient, now: datetime
+) -> None:
+    sign(portal, session, pooled, 0, now)
+    sign(portal, session, pooled, 3, now)
+    one = client.get(f"/v/{pooled.commitment.code}").get_data(as_text=True)
+    assert "Faltan:</strong> Testigo, Testigo (no obligatoria), Coordinador/a regional." in one
+    later = pooled.commitment.deadline + timedelta(days=5)
+    session.execute(update(Commitment).where(Commitment.id == pooled.commitment.id).values(deadline=later))
+    session.commit()
+    assert ("el documento dice" in one, "el documento dice" in client.get(f"/v/{pooled.commitment.code}").get_data(as_text=True)) == (
+        False,
+        True,
+    )
+    assert '"pool":"testigos"' in portal.store.get(at_rest(session, pooled.commitment).record_sha256 or "").decode()
