@@ -15,7 +15,7 @@ from typing import Final
 
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -34,6 +34,7 @@ from .trust import TrustBase
 _MOST_REVISIONS: Final = 400
 _MOST_FIELDS: Final = 1000
 _MOST_BYTES: Final = 200_000_000
+_LONGEST_TAIL: Final = 1_000_000
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # its warnings repeat what the reasons say
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
@@ -93,6 +94,8 @@ class _Inspector:
         self._reasons: list[Reason] = []
 
     def _open(self) -> PdfFileReader:
+        if self._pdf.rfind(b"startxref") < len(self._pdf) - _LONGEST_TAIL:
+            raise PdfReadError("no startxref near the end")  # the reader would look for it byte by byte
         try:
             reader = PdfFileReader(io.BytesIO(self._pdf), strict=True)
             _ = reader.root
