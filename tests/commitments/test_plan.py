@@ -25,6 +25,7 @@ from portal.ledger.audit import audit
 from portal.mail import MailMessage
 from portal.testing.fixtures import Actors
 from tests.commitments.conftest import Signing, at_rest
+from tests.commitments.test_races import together
 
 ORGANISATION = entry("organisation", "personero_titular", method="electronic")
 WITNESSES = [entry("witness", "testigo", group=2, pool="testigos", needed=2) for _ in range(3)]
@@ -204,3 +205,20 @@ def test_the_public_page_of_a_document_says_how_many_of_a_pool_are_missing(
         True,
     )
     assert '"pool":"testigos"' in portal.store.get(at_rest(session, pooled.commitment).record_sha256 or "").decode()
+
+
+@pytest.mark.slow
+def test_five_sign_at_the_same_instant_where_three_are_enough(
+    portal: Portal, session: Session, issued: Callable[..., Signing], process: Callable[..., Process], now: datetime
+) -> None:
+    pool = rows(*[entry("organisation", "representante", method="electronic")] * 5, pool="voceros", needed=3)
+    signing = issued(process(plan=pool))
+    slots = [(slot.id, slot.person_id or 0) for slot in signing.commitment.slots]
+    session.commit()
+    told = together(portal, now, slots)
+    commitment = at_rest(session, signing.commitment)
+    assert (told.count("done"), commitment.state, [one.number for one in commitment.revisions]) == (3, "complete", [0, 1, 2, 3])
+    assert [one for one in told if one != "done" and "ya no admite firmas" not in one and "en el mismo instante" not in one] == []
+    assert sum(one.signed_at is not None for one in commitment.slots) == 3
+    assert verify_digest(portal, session, commitment.head_sha256 or "", now=now).verdict.verdict == "authentic_complete"
+    assert audit(portal, session)[1] == []
