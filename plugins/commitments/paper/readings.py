@@ -103,6 +103,7 @@ def read(
             session.flush()
     except IntegrityError as error:
         raise Conflict(N_("Otra persona ya leyó este documento. Vuelva a cargar la página.")) from error
+    states.note(session, commitment.id, "paper_read", now=now, person_id=by)
     return reading
 
 
@@ -132,6 +133,7 @@ def confirm(session: Session, *, now: datetime, reading: PaperReading, by: int) 
     if any(pictures.get(one["id"]) != one["picture_sha256"] for one in reading.sheets):
         raise Conflict(N_("Las hojas cambiaron después de la lectura. Devuélvala para que se lea de nuevo."))
     _decide(session, reading, PaperReading.state == READ, state=CONFIRMED, decided_at=now, decided_by_id=by)
+    states.note(session, reading.commitment_id, "paper_confirmed", now=now, person_id=by)
 
 
 def reject(session: Session, *, now: datetime, reading: PaperReading, by: int, reason: str) -> None:
@@ -149,6 +151,7 @@ def reject(session: Session, *, now: datetime, reading: PaperReading, by: int, r
         reason=reason.strip()[:2000],
         open_for=None,
     )
+    states.note(session, reading.commitment_id, "paper_returned", now=now, person_id=by, reason=reason.strip()[:2000])
 
 
 def _decide(session: Session, reading: PaperReading, still: Any, **changes: Any) -> None:
