@@ -87,6 +87,7 @@ def _looking_up(made: Installation, version: AgendaVersion) -> None:
                 "commitment_id": commitments[n // EACH],
                 "edition": 1,
                 "number": n % EACH,
+                "kind": "signature" if n % EACH else "certified",
                 "sha256": one,
                 "size": 1,
                 "certificate_sha256": one,
