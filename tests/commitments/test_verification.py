@@ -329,9 +329,12 @@ def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(
 
     assert [(one.label, one.ok) for one in doctor.examine(portal)] == [
         ("signing keys", True),
+        ("timestamp authorities", True),
+        ("long-term evidence", True),
         ("verification sandbox", True),
         ("signature fonts", True),
         ("commitments at work", True),
+        ("outside trust", True),
     ]
     stuck = answered(signed.commitment.process, name="Otra").commitment
     stuck.issue_requested_at = now - timedelta(hours=1)
@@ -340,6 +343,8 @@ def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(
     portal.settings.file("secret_key").write_text("otra frase")
     assert [(one.label, one.ok) for one in doctor.examine(broken)] == [
         ("signing keys", False),
+        ("timestamp authorities", True),
+        ("long-term evidence", True),
         ("verification sandbox", True),
         ("signature fonts", True),
         ("commitments at work", False),
