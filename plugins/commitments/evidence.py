@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from plugins.commitments import keys, letters, states
 from plugins.commitments.digital.queries import issuers
 from plugins.commitments.lasting import stamps
-from plugins.commitments.models import Commitment
+from plugins.commitments.models import Commitment, Event
 from plugins.commitments.plan import counts, pool_words
 from plugins.commitments.record import METHODS, slot_organisation
 from plugins.commitments.taking import SIGNED
@@ -23,6 +23,19 @@ from portal.ledger.service import record
 from portal.organisations.models import CAPACITIES
 
 PUBLISHED = "commitment.published"
+BEFORE = (
+    "invited",
+    "reminded",
+    "entered",
+    "review_started",
+    "meeting_held",
+    "question_asked",
+    "question_answered",
+    "review_confirmed",
+    "review_reopened",
+)
+ONCE = {"entered", "review_started", "reminded"}  # the first time is what counts
+MOST_BEFORE = 40  # lines
 NAMELESS = N_("Nombre retirado a pedido de la persona; consta en el documento firmado")
 REASON = N_("Sella la constancia de suscripción")
 
@@ -120,6 +133,16 @@ def _paper_day(fact: Mapping[str, Any]) -> date | None:
     return date.fromisoformat(fact["paper_signed_on"]) if "paper_signed_on" in fact else None
 
 
+def _before(session: Session, commitment: Commitment) -> list[tuple[datetime, str]]:
+    """Return (when, what) of the way to the document: invited, entered for the first time, questions, positions confirmed."""
+    rows = select(Event.at, Event.kind).where(Event.commitment_id == commitment.id, Event.kind.in_(BEFORE)).order_by(Event.at, Event.id)
+    found: list[tuple[datetime, str]] = []
+    for at, kind in session.execute(rows):
+        if kind not in ONCE or all(what != states.EVENTS[kind] for _, what in found):
+            found.append((at, states.EVENTS[kind]))
+    return found[:MOST_BEFORE]
+
+
 def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     """Return what the constancia says: the commitment, its signers with their ledger entries, and the hashes of its documents."""
     entries = [one for one in entries_about(session, letters.about(commitment)) if one.data.get("edition") == commitment.edition]
@@ -156,6 +179,7 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
         "original": commitment.certified_sha256,
         "final": commitment.head_sha256,
         "record": commitment.record_sha256,
+        "before": _before(session, commitment),
         "issued_entry": issued.seq,
         "last_entry": last.seq,
         "last_hash": last.hash,

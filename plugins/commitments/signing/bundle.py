@@ -271,9 +271,9 @@ class _Bundle:
         if pdf is None:
             return
         found = self._inspect(pdf)
-        if found.verdict != "valid":
-            self.reasons += [one for one in found.reasons if one.weight != "note"]
-            self._wrong("la constancia no es válida", found.verdict)
+        self.reasons += [one for one in found.reasons if one.weight != "note"]
+        if found.verdict == "unsigned" or not any(one.certification for one in found.signatures):
+            self._wrong("la constancia no lleva el sello del portal", found.verdict)
 
     def _check_token(self) -> None:
         der = self.files.get(TOKEN)
