@@ -17,7 +17,7 @@ from portal.extend.ask import Ask
 from portal.extend.kinds import JobKind
 from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
-from portal.ledger import heads
+from portal.ledger import heads, stamping
 from portal.log import hide
 from portal.organisations import uploads
 from portal.settings import Settings, prepare_home
@@ -61,7 +61,8 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    own = (JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *PERSONAL)
+    own = [JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *PERSONAL]
+    own += [stamping.KIND] if settings.timestamp_urls else []
     portal.queue.bind(portal, (*own, *registry.answers("jobs")))
     return portal
 
