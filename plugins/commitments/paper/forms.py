@@ -37,7 +37,7 @@ class PackForm(FlaskForm):  # type: ignore[misc]
 class FilesForm(FlaskForm):  # type: ignore[misc]
     """Files that came back."""
 
-    files = MultipleFileField(_l("Escaneos o fotos"))
+    files = MultipleFileField(_l("Escaneos o fotos"), [InputRequired(_l("Elija al menos un archivo: PDF, JPG o PNG."))])
 
 
 class ReadingForm(FlaskForm):  # type: ignore[misc]

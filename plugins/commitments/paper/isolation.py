@@ -1,7 +1,6 @@
 """Reads a scan or a photo in a process of its own, with limits on processor time, memory, files, network and patience."""
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,6 +10,7 @@ from plugins.commitments.signing import sandbox
 _MODULE: Final = "plugins.commitments.paper.isolation"
 _STARTING: Final = 5  # seconds that a cold start may take
 _SECONDS_A_PAGE: Final = 8
+_MOST_A_PAGE: Final = 12_000_000  # bytes of answer; a page is one sheet, or a few in one photo
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,13 @@ def read_part(data: bytes, *, start: int, count: int, megabytes: int = 1536) -> 
     """
     seconds = 10 + _SECONDS_A_PAGE * count
     header = {"start": start, "count": count, "seconds": seconds, "megabytes": megabytes}
+    child = sandbox.run(_MODULE, json.dumps(header).encode() + b"\n" + data, wall=seconds + _STARTING, most_output=_MOST_A_PAGE * count)
+    if child.trouble is not None:
+        return Part(unfit={"too_slow": "slow", "no_memory": "huge"}.get(child.trouble, "damaged"))
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", _MODULE],
-            input=json.dumps(header).encode() + b"\n" + data,
-            capture_output=True,
-            timeout=seconds + _STARTING,
-            env=sandbox.environment(),
-            cwd="/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Part(unfit="slow")
-    if done.returncode in {-9, -24}:  # SIGKILL, SIGXCPU
-        return Part(unfit="slow")
-    try:
-        return _unpacked(done.stdout)
+        return _unpacked(child.output)
     except (ValueError, KeyError, TypeError, IndexError):
-        return Part(unfit="huge" if b"MemoryError" in done.stderr else "damaged")
+        return Part(unfit="damaged")
 
 
 def _unpacked(answer: bytes) -> Part:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.paper import packs, printed, readings
-from plugins.commitments.paper.models import PaperFile, PaperReading, PaperSheet
+from plugins.commitments.paper.models import CONFIRMED, WAITING, PaperFile, PaperPack, PaperReading, PaperSheet
 from portal.context import Portal
 
 NEEDS_NOBODY = ("used", "blank", "unneeded")
@@ -79,3 +80,13 @@ def left_out(session: Session, process: Process, *, most: int = 200) -> list[Pap
         )
     )
     return list(session.scalars(rows.options(joinedload(PaperSheet.file)).order_by(PaperSheet.id.desc()).limit(most)))
+
+
+def stuck(session: Session, *, before: datetime) -> tuple[int, int]:
+    """Return how many packs and files wait since `before`, and how many confirmed readings cannot be recorded."""
+    late = select(func.count(PaperPack.id)).where(PaperPack.state == WAITING, PaperPack.created_at < before)
+    unread = select(func.count(PaperFile.id)).where(PaperFile.state == WAITING, PaperFile.uploaded_at < before)
+    refused = select(func.count(PaperReading.id)).where(
+        PaperReading.state == CONFIRMED, PaperReading.problem.is_not(None) | (PaperReading.decided_at < before)
+    )
+    return (session.scalar(late) or 0) + (session.scalar(unread) or 0), session.scalar(refused) or 0

@@ -18,6 +18,7 @@ from plugins.commitments.states import LABELS
 from portal import form_errors, web
 from portal.choices import options
 from portal.errors import Invalid, NotFound
+from portal.i18n import N_
 from portal.organisations.models import CAPACITIES
 from portal.web import requires, signed_in
 
@@ -46,6 +47,7 @@ def _desk(process: Process, status: int = 200, *, pack: PackForm | None = None, 
     found = overview.files(web.session, process)
     made = packs.packs_of(web.session, process)
     documents = overview.documents(web.portal(), web.session, invited)
+    sheets = overview.to_sort(web.session, process)
     return render_template(
         "commitments/paper/desk.html",
         process=process,
@@ -56,9 +58,9 @@ def _desk(process: Process, status: int = 200, *, pack: PackForm | None = None, 
         files=found,
         working=any(one.state == "waiting" for one in made) or any(one.state == "waiting" for one in found),
         documents=documents,
-        sheets=overview.to_sort(web.session, process),
+        sheets=sheets,
         left_out=overview.left_out(web.session, process),
-        sheet_form=_sheet_form(documents),
+        sheet_forms={one.id: _sheet_form(one, documents) for one in sheets if one.problem == "unreadable"},
         problems=receiving.PROBLEMS,
         names={one.id: one.organisation.name for one in invited},
         megabytes=web.portal().settings.upload_megabytes,
@@ -67,8 +69,8 @@ def _desk(process: Process, status: int = 200, *, pack: PackForm | None = None, 
     ), status
 
 
-def _sheet_form(documents: list[overview.Document]) -> SheetForm:
-    form = SheetForm(formdata=None)
+def _sheet_form(sheet: PaperSheet, documents: list[overview.Document]) -> SheetForm:
+    form = SheetForm(formdata=None, prefix=f"hoja-{sheet.id}")
     rows = [(str(one.commitment.id), f"{one.commitment.organisation.name} ({one.commitment.code})") for one in documents]
     form.commitment.choices = options([("", gettext("Elija un documento")), *rows])
     return form
@@ -161,13 +163,14 @@ def sort_sheet(code: str, sheet_id: int) -> Any:
 
 
 def _assign(process: Process, sheet: PaperSheet) -> None:
-    given, page = request.form.get("commitment", ""), request.form.get("page", "")
+    form = SheetForm(prefix=f"hoja-{sheet.id}")
+    given = form.commitment.data or ""
     found = web.session.get(Commitment, int(given)) if given.isascii() and given.isdigit() else None
     if found is None:
-        raise Invalid(gettext("Elija el documento al que pertenece la hoja."))
-    if not (page.isascii() and page.isdigit()):
-        raise Invalid(gettext("Escriba el número de página que está al pie de la hoja."))
-    sorting.assign(web.portal(), web.session, sheet=sheet, process=process, commitment=found, page=int(page), by=web.person_id())
+        raise Invalid(N_("Elija el documento al que pertenece la hoja."))
+    if form.page.data is None:
+        raise Invalid(N_("Escriba el número de página que está al pie de la hoja."))
+    sorting.assign(web.portal(), web.session, sheet=sheet, process=process, commitment=found, page=form.page.data, by=web.person_id())
 
 
 @blueprint.get(CASE)

@@ -216,13 +216,14 @@ def test_two_people_who_read_or_decide_at_once_leave_one_reading_and_one_decisio
     mesa.upload(("acto.pdf", desk.scanned(list(on_paper(signing.commitment, "firma-1").values()), dpi=130)))
     mesa.read(signing.commitment, signing.commitment.slots[:1])
     assert "Otra persona ya leyó este documento" in mesa.read(signing.commitment, signing.commitment.slots[:1], status=409)
-    with portal.sessions() as mine, portal.sessions() as theirs:
-        seen = [one.scalars(select(PaperReading)).one() for one in (mine, theirs)]
-        theirs.rollback() if portal.engine.dialect.name == "sqlite" else None
-        readings.reject(mine, now=now, reading=seen[0], by=1, reason="No se ve.")
-        mine.commit()
-        with pytest.raises(Conflict, match="mismo instante"):
-            readings.confirm(theirs, now=now, reading=seen[1], by=2)
+    with portal.sessions() as theirs:  # what the second person's page was drawn from
+        seen = theirs.scalars(select(PaperReading)).one()
+        theirs.expunge(seen)
+        theirs.commit()
+    readings.reject(session, now=now, reading=session.scalars(select(PaperReading)).one(), by=signing.people[1].id, reason="No se ve.")
+    session.commit()
+    with portal.sessions() as theirs, pytest.raises(Conflict, match="mismo instante"):
+        readings.confirm(theirs, now=now, reading=seen, by=signing.people[1].id)
     assert at_rest(session, signing.commitment).state == "issued"
 
 
@@ -355,10 +356,10 @@ def test_an_unreadable_code_is_shown_and_placed_by_hand(
     session.commit()
     address = f"{mesa.desk}/hojas/{sheet.id}"
     assert mesa.first.get(f"{address}.jpg?mini=1").data[:3] == b"\xff\xd8\xff"
-    wrong = {"act": "assign", "commitment": str(signing.commitment.id), "page": "1"}
+    wrong = {"act": "assign", f"hoja-{sheet.id}-commitment": str(signing.commitment.id), f"hoja-{sheet.id}-page": "1"}
     assert mesa.first.post(address, data=wrong).status_code == 422
     assert mesa.first.post(address, data={"act": "turn", "degrees": "180"}).status_code == 303
-    assert mesa.first.post(address, data={**wrong, "page": str(last)}).status_code == 303
+    assert mesa.first.post(address, data={**wrong, f"hoja-{sheet.id}-page": str(last)}).status_code == 303
     seen = mesa.first.get(mesa.reading(signing.commitment)).get_data(as_text=True)
     assert ["Ubicada a mano." in seen, f"Mire la página {last} completa" in seen] == [True, True]
     mesa.read(signing.commitment, signing.commitment.slots[:1])
