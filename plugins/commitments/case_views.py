@@ -8,6 +8,7 @@ from flask_babel import gettext
 from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, renewing, signing_pages, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.history import history
+from plugins.commitments.lasting.standing import standing
 from plugins.commitments.models import Commitment, Question
 from plugins.commitments.plan import SIDES, next_group, pool_words
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, commitment_for, deliver
@@ -49,6 +50,7 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         entries=history(web.session, found),
         next_signers=next_group(found.slots),
         pools=pool_words(found.slots),
+        standing=standing(found),
         signed_as=delegating.signed_as,
         renewed=renewing.renewed(web.session, found),
         renewal=renewing.renewal(web.session, found, g.now),

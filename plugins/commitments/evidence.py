@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from plugins.commitments import keys, letters, states
 from plugins.commitments.digital.queries import issuers
 from plugins.commitments.lasting import stamps
+from plugins.commitments.lasting.standing import standing
 from plugins.commitments.models import Commitment, Event
 from plugins.commitments.plan import counts, pool_words
 from plugins.commitments.record import METHODS, slot_organisation
@@ -179,6 +180,7 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
         "original": commitment.certified_sha256,
         "final": commitment.head_sha256,
         "record": commitment.record_sha256,
+        "standing": standing(commitment),
         "before": _before(session, commitment),
         "issued_entry": issued.seq,
         "last_entry": last.seq,

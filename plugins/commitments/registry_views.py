@@ -9,6 +9,7 @@ from plugins.commitments import registry_queries as queries
 from plugins.commitments import renewing, roll, words
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.digital import queries as outside
+from plugins.commitments.lasting.standing import standing
 from plugins.commitments.lasting.views import roots_pem
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.signing.codes import normalise
@@ -140,6 +141,7 @@ def commitment(code: str) -> AnyResponse | str:
         stances=STANCES,
         by_item={one.item_code: one for one in found.stances},
         events=queries.timeline(web.session, found.id),
+        standing=standing(found),
         renewal=renewing.renewal(web.session, found, g.now),
         renewed=renewing.renewed(web.session, found),
         issuers=outside.issuers(web.session, found),

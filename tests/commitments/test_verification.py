@@ -334,6 +334,7 @@ def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(
         ("verification sandbox", True),
         ("signature fonts", True),
         ("commitments at work", True),
+        ("signing on paper", True),
         ("outside trust", True),
     ]
     stuck = answered(signed.commitment.process, name="Otra").commitment
@@ -348,6 +349,8 @@ def test_the_doctor_looks_at_keys_sandbox_fonts_and_stuck_work(
         ("verification sandbox", True),
         ("signature fonts", True),
         ("commitments at work", False),
+        ("signing on paper", True),
+        ("outside trust", True),
     ]
 
 

@@ -39,11 +39,12 @@ _LARGEST_LIST: Final = 2_000_000  # bytes
 
 def due(session: Session, now: datetime) -> Iterable[str]:
     """Return the ids of commitments, signed by all, whose evidence is to be completed or renewed."""
-    rows = select(Commitment.id).where(_is_due(now)).order_by(Commitment.id).limit(100)
+    rows = select(Commitment.id).where(is_due(now)).order_by(Commitment.id).limit(100)
     return [str(found) for found in session.scalars(rows)]
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which a commitment's evidence is to be completed or renewed."""
     return and_(
         Commitment.state.in_(SIGNED_STATES),
         Commitment.completed_at.is_not(None),
@@ -74,14 +75,14 @@ def _head(portal: Portal, commitment_id: int, *, now: datetime) -> str | None:
     token = db.writing.set(False)
     try:
         with portal.sessions() as session:
-            return session.scalar(select(Commitment.head_sha256).where(Commitment.id == commitment_id, _is_due(now)))
+            return session.scalar(select(Commitment.head_sha256).where(Commitment.id == commitment_id, is_due(now)))
     finally:
         db.writing.reset(token)
 
 
 def _postpone(portal: Portal, *, now: datetime, until: datetime) -> None:
     with portal.sessions() as session:
-        session.execute(update(Commitment).where(_is_due(now)).values(archive_due_at=until).execution_options(synchronize_session=False))
+        session.execute(update(Commitment).where(is_due(now)).values(archive_due_at=until).execution_options(synchronize_session=False))
         session.commit()
 
 
