@@ -87,8 +87,9 @@ def delegate(
 
     From here on the person named cannot sign, whatever code they hold, until the delegation is revoked.
     """
-    check_may_change(slot)
     kind = media_type(mandate)
+    _hold(session, slot)
+    check_may_change(slot)
     _check_substitute(session, slot, substitute)
     sha256 = store.put(session, mandate, kind, now=now)
     _set(session, slot, substitute_id=substitute.id, mandate_sha256=sha256)
@@ -103,6 +104,7 @@ def delegate(
 
 def revoke(session: Session, *, now: datetime, mailer: Mailer, slot: Slot, by: int) -> list[int]:
     """Take the delegation back while nobody has signed; return the mails to enqueue. The mandate stays on record."""
+    _hold(session, slot)
     check_may_change(slot)
     substitute = slot.substitute
     if substitute is None:
@@ -141,6 +143,13 @@ def _check_substitute(session: Session, slot: Slot, substitute: Person) -> None:
         raise Invalid(INCOMPATIBLE, fields={"full_name": INCOMPATIBLE})
     if others:
         raise Invalid(fields={"full_name": N_("Esa persona ya ocupa otra firma de este compromiso.")})
+
+
+def _hold(session: Session, slot: Slot) -> None:
+    """Hold the commitment's row, as whoever signs does first, and read the slot as it is now: one after the other."""
+    session.execute(select(Commitment.id).where(Commitment.id == slot.commitment_id).with_for_update())
+    session.refresh(slot)
+    session.refresh(slot.commitment)
 
 
 def _set(session: Session, slot: Slot, **values: Any) -> None:

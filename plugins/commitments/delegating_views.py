@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, url_
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import EmailField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
@@ -35,7 +35,7 @@ class DelegateForm(FlaskForm):  # type: ignore[misc]
     person = SelectField(_l("Persona sustituta"), default="", validate_choice=False)
     full_name = StringField(_l("Nombre completo"), [Length(max=200)])
     email = EmailField(_l("Correo"), [Length(max=255)])
-    mandate = FileField(_l("Documento que autoriza la delegación"))
+    mandate = FileField(_l("Documento que autoriza la delegación"), [FileRequired(_l("Adjunte el documento que autoriza la delegación."))])
 
 
 def _form(known: list[Person], **values: Any) -> DelegateForm:
