@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal import web
-from portal.agendas import queries, service
+from portal.agendas import delegates, queries, service
 from portal.agendas.blueprint import blueprint
 from portal.agendas.codes import suggest_code
 from portal.agendas.comparing import Part, compare_items
@@ -17,7 +17,7 @@ from portal.agendas.editing import dimension_of
 from portal.agendas.forms import ItemForm, item_data, item_form, show_errors
 from portal.agendas.models import Agenda, AgendaDimension, Item
 from portal.agendas.showing import alignment
-from portal.errors import Conflict, Invalid, Stale
+from portal.errors import Conflict, Forbidden, Invalid, Stale
 from portal.failures import told
 from portal.web import back_to, commit, person_id, portal, requires, session
 
@@ -26,8 +26,14 @@ ITEM = f"{PLACE}/<item>"
 Errors = list[tuple[str, str | None]]
 
 
-def _may(agenda: Agenda, dimension: str) -> None:
-    web.authorize("agenda.edit", agenda_id=agenda.id, dimension=dimension)
+def _may(agenda: Agenda, dimension: str, act: str) -> None:
+    if act not in acts(agenda, dimension):
+        raise Forbidden
+
+
+def acts(agenda: Agenda, dimension: str) -> tuple[str, ...]:
+    """Return what the acting person may do with a dimension's items (`delegates.ACTS`)."""
+    return delegates.acts(web.permissions(), portal().registry, web.actor(), agenda.id, dimension)
 
 
 def _form(place: AgendaDimension, data: dict[str, Any] | None = None, *, typed: bool = False) -> ItemForm:
@@ -81,7 +87,7 @@ def new_item(code: str) -> str | Response | tuple[str, int]:
     """Add an item to a dimension, at the top or under another."""
     agenda: Agenda = g.agenda
     place = dimension_of(agenda, request.args.get("dimension", ""))
-    _may(agenda, place.name)
+    _may(agenda, place.name, "add")
     every = queries.items(session, agenda.id, place.name) + queries.items(session, agenda.id, place.name, retired=True)
     parent = next((one for one in every if one.code == request.args.get("bajo") and not one.retired), None)
     if request.method == "GET":
@@ -127,7 +133,7 @@ def edit_item(code: str, item: str) -> str | Response | tuple[str, int]:
     agenda: Agenda = g.agenda
     row = queries.item(session, agenda.id, item)
     place = dimension_of(agenda, row.dimension)
-    _may(agenda, place.name)
+    _may(agenda, place.name, "edit")
     if request.method == "GET":
         return _item_page(agenda, place, _form(place, item_data(row.content, code=row.code, kind=row.kind, revision=row.revision)), row=row)
     form = _form(place, typed=True)
@@ -219,13 +225,14 @@ def _item_page(
         objections=against,
         others=others,
         offered=_offered(place),
+        acts=acts(agenda, place.name),
         code=agenda.code,
     )
 
 
-def _dimension_of_item(agenda: Agenda, code: str) -> str:
+def _dimension_of_item(agenda: Agenda, code: str, act: str) -> str:
     row = queries.item(session, agenda.id, code)
-    _may(agenda, row.dimension)
+    _may(agenda, row.dimension, act)
     return row.dimension
 
 
@@ -233,7 +240,7 @@ def _dimension_of_item(agenda: Agenda, code: str) -> str:
 @requires("agenda.edit", agenda="code")
 def move_item(code: str, item: str) -> Response:
     """Move an item up or down among its siblings."""
-    dimension = _dimension_of_item(g.agenda, item)
+    dimension = _dimension_of_item(g.agenda, item, "move")
     direction: Literal["up", "down"] = "up" if request.form.get("direction") == "up" else "down"
     service.move_item(session, g.agenda, item, direction=direction)
     commit()
@@ -244,7 +251,7 @@ def move_item(code: str, item: str) -> Response:
 @requires("agenda.edit", agenda="code")
 def place_item(code: str, item: str) -> Response:
     """Hang an item from another, or from none."""
-    dimension = _dimension_of_item(g.agenda, item)
+    dimension = _dimension_of_item(g.agenda, item, "move")
     parent = request.form.get("parent", "")
     above = queries.item(session, g.agenda.id, parent).id if parent else None
     service.place_item(
@@ -258,7 +265,7 @@ def place_item(code: str, item: str) -> Response:
 @requires("agenda.edit", agenda="code")
 def retire_item(code: str, item: str) -> Response:
     """Take an item out of the draft; it stays in the list of retired ones."""
-    dimension = _dimension_of_item(g.agenda, item)
+    dimension = _dimension_of_item(g.agenda, item, "retire")
     service.retire_item(session, g.agenda, item, revision=request.form.get("revision", 0, type=int), now=g.now, person_id=person_id())
     commit()
     flash(gettext("Retiramos %(code)s. Puede restaurarlo al final de esta página.", code=item), "ok")
@@ -269,7 +276,7 @@ def retire_item(code: str, item: str) -> Response:
 @requires("agenda.edit", agenda="code")
 def restore_item(code: str, item: str) -> Response:
     """Bring a retired item back."""
-    dimension = _dimension_of_item(g.agenda, item)
+    dimension = _dimension_of_item(g.agenda, item, "retire")
     service.restore_item(session, g.agenda, item, revision=request.form.get("revision", 0, type=int), now=g.now, person_id=person_id())
     commit()
     return back_to("agendas.dimension", code=code, name=dimension, _anchor=item)

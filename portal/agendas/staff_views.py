@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from portal import exporting, web
-from portal.agendas import queries, service
+from portal.agendas import delegates, queries, service
 from portal.agendas.blueprint import blueprint
 from portal.agendas.comparing import compare
 from portal.agendas.drafting import draft_document, objections, reading_order
@@ -148,7 +148,9 @@ def dimension(code: str, name: str) -> str:
         retired=queries.items(session, agenda.id, name, retired=True),
         markdown=render_markdown,
         offered=portal().registry.dimensions.get(name),
-        may_edit=web.allowed("agenda.edit", agenda_id=agenda.id, dimension=name),
+        acts=delegates.acts(web.permissions(), portal().registry, web.actor(), agenda.id, name),
+        delegates=delegates.names(session, agenda.id, name),
+        granted=[delegates.ACTS[act] for act in delegates.granted(portal().registry, name)],
     )
 
 

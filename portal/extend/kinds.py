@@ -27,9 +27,18 @@ COMMON_ITEM_KINDS = (
 )
 
 
+DelegateAct = Literal["add", "edit", "move", "retire"]
+DELEGATE_ACTS: tuple[DelegateAct, ...] = ("add", "edit", "move", "retire")
+THEME = "tema"  # the field in which an item says its theme
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """A dimension an agenda may choose. `prefix` (2-4 capitals) begins its items' codes: SOC-03.2."""
+    """A dimension an agenda may choose. `prefix` (2-4 capitals) begins its items' codes: SOC-03.2.
+
+    `themes`: its parts; its items then have a field more, `tema`, to choose one. `delegates`: what delegates of the dimension
+    may do with its items in a draft (they freeze nothing, and touch no other dimension); whoever coordinates may do everything.
+    """
 
     name: str
     label: str
@@ -39,6 +48,13 @@ class Dimension:
     icon: str = "document"
     themes: tuple[str, ...] = ()
     item_kinds: tuple[ItemKind, ...] = COMMON_ITEM_KINDS
+    delegates: tuple[DelegateAct, ...] = DELEGATE_ACTS
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for an act that there is not."""
+        unknown = set(self.delegates) - set(DELEGATE_ACTS)
+        if unknown:
+            raise ValueError(f"dimension {self.name}: delegates cannot {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,6 +169,7 @@ def load(names: Sequence[str], hooks: Sequence[str] = ASKED_AT_START, unfit: Seq
         try:
             _check_needs(plugin, [one.plugin.name for one in loaded])
             answers = _register(manager, plugin, module, hooks)
+            answers["item_fields"] = (*_themes(answers.get("dimensions", ())), *answers.get("item_fields", ()))
             _check_names(plugin, answers, loaded)
             loaded.append(Loaded(plugin, module, source, MappingProxyType(answers)))
         except KeyboardInterrupt:
@@ -264,6 +265,14 @@ def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType,
                     raise Refusal(f"su hook «{hook}» devuelve {type(answer).__name__} y no {kind.__name__}.")
             answers[hook] = tuple(checked(given, kind)) if kind is not None else given
     return answers
+
+
+def _themes(dimensions: Iterable[kinds.Dimension]) -> Iterable[kinds.ItemField]:
+    """Yield the field with which the items of each dimension that has themes choose one."""
+    for one in dimensions:
+        if one.themes:
+            choices = tuple((theme, theme) for theme in one.themes)
+            yield kinds.ItemField(dimension=one.name, name=kinds.THEME, label="Tema", kind="choice", choices=choices, weight=0)
 
 
 def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: Sequence[Loaded]) -> None:

@@ -74,7 +74,7 @@ def test_rows_come_and_go_by_a_button_and_nothing_typed_is_lost(staff: FlaskClie
     assert staff.post(f"{PLACE}/AMB-01.1", data=fewer).status_code == 303
     kept = look.item("AMB-01.1").content
     assert [(one["name"], one["baseline"]) for one in kept["indicators"]] == [("Segundo", "12.5")]
-    assert kept["fields"] == {"agua": "Muestra", "cuenca": "vilcabamba"}
+    assert kept["fields"] == {"agua": "Muestra", "cuenca": "vilcabamba", "tema": "Agua"}
 
 
 def test_the_first_button_of_the_form_saves(staff: FlaskClient) -> None:
