@@ -129,6 +129,8 @@ def _slots(commitment: Commitment, signatures: Iterable[LedgerEntry], erased: Ma
             fact["consent_sha256"],
         ):
             yield f"la firma «{slot.field}» no es la que se registró"
+        elif (slot.signed_method, slot.evidence_sha256) != (fact.get("method"), fact.get("evidence_sha256")):
+            yield f"la firma «{slot.field}» no se hizo en la forma o con la evidencia que se registró"
         elif slot.operator_id is not None and "operator" not in fact:
             yield f"la firma «{slot.field}» no se registró como hecha en persona"
         elif slot.signer is None or _mark(slot.signer, erased) != fact["signer"]:

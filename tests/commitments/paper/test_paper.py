@@ -450,3 +450,19 @@ def test_a_file_with_one_bad_page_gives_the_others(
 def boxes_pages(session: Session) -> list[tuple[int, int]]:
     rows = session.execute(select(PaperSheet.page, PaperSheet.id).where(PaperSheet.problem.is_(None)).order_by(PaperSheet.page))
     return [(int(page or 0), identity) for page, identity in rows]
+
+
+def test_an_act_put_in_anothers_place_is_found_by_the_audit(
+    portal: Portal, session: Session, issued: Callable[..., Signing], any_way: Process, mesa: Mesa, on_paper: Printer
+) -> None:
+    signing = issued(any_way)
+    mesa.upload(("acto.pdf", desk.scanned(list(on_paper(signing.commitment, "firma-1").values()), dpi=130)))
+    mesa.read(signing.commitment, signing.commitment.slots[:1])
+    reading = session.scalars(select(PaperReading)).one()
+    session.commit()
+    mesa.second.post(f"{mesa.reading(signing.commitment)}/{reading.id}/confirmar")
+    assert audit(portal, session)[1] == []
+    slot = at_rest(session, signing.commitment).slots[0]
+    slot.evidence_sha256 = signing.commitment.certified_sha256
+    session.commit()
+    assert ["con la evidencia que se registró" in one.sentence for one in audit(portal, session)[1]] == [True]
