@@ -94,8 +94,7 @@ def _parties(element: ET.Element, tag: Tag) -> list[Strip]:
         role = child.find("span[@class='role']")
         item = tag.add("LI").add("LBody")
         if role is not None:
-            strips += text(runs_of(role, ROLE), ROLE, item)
-            strips += text([Run(role.tail or "", PARTY)], PARTY, item, after=2.5 * MM)
-        else:
-            strips += text(runs_of(child, PARTY), PARTY, item, after=2.5 * MM)
+            strips += text(runs_of(role, ROLE), ROLE, item.add("P"))
+        runs = runs_of(child, PARTY) if role is None else [Run(role.tail or "", PARTY)]
+        strips += text(runs, PARTY, item.add("P"), after=2.5 * MM)
     return strips

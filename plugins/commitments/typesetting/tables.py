@@ -50,6 +50,8 @@ def table(element: ET.Element, parent: Tag) -> list[Strip]:
         for place, (cell, (_, room)) in enumerate(zip(row, columns, strict=True)):
             beside = _BESIDE if place + 1 < len(columns) else 0
             cell.lines = [lines_of(runs, room - beside) for runs in cell.paragraphs]
+            for lines in cell.lines[:-1]:
+                lines[-1].last = False  # one content holds them all: a space parts the words of two paragraphs
     strips = []
     if caption is not None:
         strips = _caption(caption, tag.add("Caption"))
