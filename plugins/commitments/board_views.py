@@ -9,9 +9,10 @@ from plugins.commitments import board_queries, bulk, treatment
 from plugins.commitments.board_queries import Filters
 from plugins.commitments.board_tables import board_rows
 from plugins.commitments.funnel import BESIDE, STAGES, TASKS, TURNS
+from plugins.commitments.lasting.standing import lacking
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
 from plugins.commitments.staff_forms import BoardFilter
-from portal import exporting, web
+from portal import exporting, waiting, web
 from portal.organisations.models import KINDS
 from portal.organisations.queries import Page
 from portal.web import requires
@@ -45,6 +46,8 @@ def board(code: str) -> str:
         groups=_groups(page.rows, filters),
         kinds=KINDS,
         acts=bulk.ACTS,
+        stepped_down=lacking(web.session, process.id),
+        stuck=waiting.stuck(web.session, now=g.now),
         manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
     )
 

@@ -18,6 +18,7 @@ from portal import web
 from portal.accounts.models import Person
 from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.failures import told
+from portal.limits import PER_ADDRESS, limiter
 from portal.organisations.models import CAPACITIES
 from portal.web import signed_in
 
@@ -47,6 +48,7 @@ def read(code: str) -> Any:
 
 @blueprint.post("/mi-compromiso/<code>/firmar/codigo")
 @signed_in(fresh=True)
+@limiter.limit(PER_ADDRESS)
 def send_code(code: str) -> AnyResponse:
     """Queue the mail with the one-time code."""
     _, slot = _slot(code)
@@ -58,6 +60,7 @@ def send_code(code: str) -> AnyResponse:
 
 @blueprint.post("/mi-compromiso/<code>/firmar")
 @signed_in(fresh=True)
+@limiter.limit(PER_ADDRESS)
 def sign(code: str) -> Any:
     """Sign."""
     part, slot = _slot(code)

@@ -17,14 +17,13 @@ from portal.accounts.models import Person
 from portal.accounts.session import close_session, deliver, open_session
 from portal.errors import PortalError
 from portal.i18n import N_
-from portal.limits import limiter
+from portal.limits import PER_ADDRESS, limiter
 from portal.web import actor, back_to, commit, local_path, portal, public, session
 
 PURPOSE = "sign-in"
 SOONEST = 0.2  # seconds: no answer comes sooner, so that its time does not tell whether the address is known
 REFUSED = N_("El correo o la contraseña no coinciden. También puede pedir un código por correo.")
 WRONG_CODE = N_("El código no coincide o ya no vale: cada código sirve una vez, diez minutos y cinco intentos. Pida otro si hace falta.")
-PER_ADDRESS = "20 per minute; 200 per hour"  # an address may be a whole meeting room
 
 
 def typed_email() -> str:

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import links
 from portal.accounts.blueprint import blueprint
-from portal.accounts.entering_views import PER_ADDRESS, unhurried
+from portal.accounts.entering_views import unhurried
 from portal.accounts.models import Person
 from portal.accounts.session import deliver, open_session
 from portal.errors import PortalError
 from portal.failures import told
-from portal.limits import limiter
+from portal.limits import PER_ADDRESS, limiter
 from portal.web import actor, back_to, commit, local_path, portal, public, session
 
 

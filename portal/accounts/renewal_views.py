@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import codes, passwords
 from portal.accounts.blueprint import blueprint
-from portal.accounts.entering_views import PER_ADDRESS, REFUSED
+from portal.accounts.entering_views import REFUSED
 from portal.accounts.forms import CodeForm, PresentPasswordForm
 from portal.accounts.models import Person
 from portal.accounts.session import deliver
 from portal.errors import PortalError
 from portal.failures import told
-from portal.limits import limiter
+from portal.limits import PER_ADDRESS, limiter
 from portal.web import back_to, commit, local_path, person_id, portal, session, signed_in
 
 PURPOSE = "renew"

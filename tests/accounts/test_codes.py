@@ -126,6 +126,13 @@ def test_five_codes_an_hour(ask: Any, session: Session, now: datetime) -> None:
     ask(at=now + timedelta(hours=1, seconds=1))
 
 
+def test_sixty_an_hour_whatever_they_are_for(ask: Any, session: Session) -> None:
+    for n in range(60):
+        ask(purpose=f"sign:{n}")
+    with pytest.raises(TooMany):
+        ask(purpose="sign:60")
+
+
 def test_of_two_uses_at_the_same_instant_one_wins(ask: Any, portal: Portal, person: Person, now: datetime) -> None:
     code, start, outcome, person_id = ask(), Barrier(2), [], person.id
 
