@@ -196,4 +196,11 @@ def instrument(code: str) -> AnyResponse | str | tuple[str, int]:
         printed_deadline=printed_deadline(web.portal(), found),
         file_form=FileForm(),
         has_page=queries.has_page(found),
+        discarded=_printed_edition() not in {None, found.edition},
     )
+
+
+def _printed_edition() -> int | None:
+    """Return the edition that the QR of a sheet to sign by hand says (`paper.marks`)."""
+    given = request.args.get("e", "")
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given) else None

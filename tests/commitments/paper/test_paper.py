@@ -331,6 +331,9 @@ def test_sheets_of_a_discarded_edition_of_another_process_repeated_or_blank_are_
     )
     assert "La hoja es de una emisión anterior del documento" in page
     assert "La hoja es de otro proceso." in page
+    scans = [f"/v/{commitment.code}?e={edition}&p=5&n=9&q=1" for edition in (1, 2)]  # what a phone opens
+    assert ["es de una emisión anterior, que se descartó" in mesa.first.get(one).get_data(as_text=True) for one in scans] == [True, False]
+    session.commit()
     assert "Ya hay otra imagen de esta página." in page
     assert session.scalars(select(PaperSheet.problem).order_by(PaperSheet.id)).all() == ["edition", "elsewhere", "blank", None, "duplicate"]
     double = session.scalars(select(PaperSheet).where(PaperSheet.problem == "duplicate")).one()
