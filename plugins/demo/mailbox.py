@@ -13,7 +13,7 @@ from portal.errors import NotFound
 
 FOLDER = "demo-mail"
 PAGE = 40
-_NAME = re.compile(r"[\w.-]*rubrica-(\d+)\.eml")  # see portal.mail: the number is the message's own
+_NAME = re.compile(r"[\w.-]*rubrica-(\d+)(?:\.\d+)?\.eml")  # see portal.mail: the number is the message's own, then when it was queued
 
 
 @dataclass(frozen=True)
