@@ -1,6 +1,5 @@
 """The offline bundle: the same bytes each time, judged anywhere, checked with common programs by the README inside it, never fooled."""
 
-import asyncio
 import hashlib
 import io
 import json
@@ -9,29 +8,30 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys
 from plugins.commitments.evidence import publish
+from plugins.commitments.lasting.archive import archive
 from plugins.commitments.offline.isolated import judge_isolated
 from plugins.commitments.offline.making import make
 from plugins.commitments.signing.bundle import judge_bundle
-from portal import clock, timestamps
+from portal import clock
 from portal.context import Portal
 from portal.documents.canonical import canonical
 from portal.errors import NotFound
-from portal.ledger import heads
+from portal.ledger import heads, stamping
 from portal.ledger.merkle import leaf_hash, tree_hash
 from tests.commitments.conftest import Signing, at_rest
-from tests.commitments.signing.kit import Outside, make_outside
+from tests.commitments.lasting.authority import TimestampAuthority
+from tests.commitments.lasting.conftest import ask
 
 LEAST = {"README.md", "SHA256SUMS", "agenda.json", "bundle.json", "commitment.json", "constancia.pdf", "instrument.pdf", "ledger/head.json"}
 
@@ -176,15 +176,20 @@ def blocks(readme: str) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
 
 
-def test_the_readme_s_commands_work_word_by_word(bundle: bytes, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        archive.extractall(tmp_path)
-    said = {}
-    for number, block in enumerate(blocks((tmp_path / "README.md").read_text())):
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False)
+def follow(bundle: bytes, folder: Path) -> str:
+    """Run every command of the README in an empty folder, and return what they said."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive_:
+        archive_.extractall(folder)
+    said = []
+    for block in blocks((folder / "README.md").read_text()):
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (block, done.stdout, done.stderr)
-        said[number] = done.stdout + done.stderr
-    together = "\n".join(said.values())
+        said += [done.stdout, done.stderr]
+    return "\n".join(said)
+
+
+def test_the_readme_s_commands_work_word_by_word(bundle: bytes, tmp_path: Path) -> None:
+    together = follow(bundle, tmp_path)
     assert together.count("Signature is Valid") == 3
     assert together.count("Certificate is Trusted") == 3
     assert together.count("CMS Verification successful") == 3
@@ -299,33 +304,45 @@ def test_a_flipped_byte_anywhere_is_never_authentic(bundle: bytes) -> None:
             assert not judged(zipped({**files, name: changed}), fingerprints=root)[0].startswith("authentic"), (name, place)
 
 
-@pytest.fixture(scope="module")
-def outside() -> Outside:
-    return make_outside()
+@pytest.fixture
+def authority() -> Iterator[TimestampAuthority]:
+    one = TimestampAuthority()
+    yield one
+    one.stop()
 
 
-def test_a_stamped_head_says_who_stamped_it(
-    portal: Portal, session: Session, published: Signing, outside: Outside, now: datetime, tmp_path: Path
+def test_with_timestamps_archive_and_a_stamped_head(
+    portal: Portal,
+    session: Session,
+    authority: TimestampAuthority,
+    issued: Callable[..., Signing],
+    sign_all: Callable[..., None],
+    now: datetime,
+    tmp_path: Path,
 ) -> None:
-    head = heads.latest(session)
-    assert head is not None
-    stamper: DummyTimeStamper = outside.timestamper(now.replace(microsecond=0))
-    token = asyncio.run(stamper.async_timestamp(hashlib.sha256(heads.head_bytes(head)).digest(), "sha256")).dump()
-    heads.stamp(session, head, portal.store.put(session, token, "application/timestamp-reply", now=now))
+    """Signatures with timestamps, a document timestamp over the whole, a timestamp over the head: all by the README's commands."""
+    ask(portal, authority)
+    signing = issued()
+    sign_all(signing)
+    session.rollback()
+    assert publish(portal, signing.commitment.id, now=now)
+    assert archive(portal, signing.commitment.id, now=now)
+    heads.publish(session, now=now)
     session.commit()
-    unknown = make(portal, session, published.commitment)
-    assert judged(unknown) == ("valid", {"root_unconfirmed", "head_stamp_untrusted", "bundle_complete"})
-    folder = portal.settings.file(timestamps.FOLDER)
-    folder.mkdir(parents=True)
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    (folder / "tsa.pem").write_bytes(outside.root.certificate.public_bytes(Encoding.PEM))
-    data = make(portal, session, published.commitment)
+    for identity in list(stamping.KIND.pending(session, now)):
+        session.commit()
+        stamping.KIND.run(portal, identity)
+    at_rest(session, signing.commitment)
+    data = make(portal, session, signing.commitment)
+    session.rollback()
+    files = unzipped(data)
     assert judged(data) == ("valid", {"root_unconfirmed", "head_stamped", "bundle_complete"})
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        archive.extractall(tmp_path)
-    stamped = [one for one in blocks((tmp_path / "README.md").read_text()) if "openssl ts" in one]
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", stamped[0]], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, "Verification: OK" in done.stdout + done.stderr) == (0, True), done.stderr
-    moved = {**unzipped(data), "ledger/head.tsr": asyncio.run(stamper.async_timestamp(b"\0" * 32, "sha256")).dump()}
-    assert judged(zipped(moved))[1] >= {"head_stamp_broken"}
+    assert judged(data, fingerprints=[fingerprint(files)]) == ("authentic_complete", {"root_confirmed", "head_stamped", "complete"})
+    said = follow(data, tmp_path)
+    assert said.count("CMS Verification successful") == 3
+    assert said.count("Verification: OK") == 2  # the archive's timestamp, and the head's
+    assert judged(zipped({**files, "ledger/head.tsr": files["ledger/head.tsr"][:-1]}))[1] >= {"head_stamp_broken"}
+    moved = canonical({**json.loads(files["ledger/head.json"]), "published_at": "2020-01-01T00:00:00Z"})
+    assert judged(zipped({**files, "ledger/head.json": moved}))[0] == "altered"
+    without = {name: content for name, content in files.items() if not name.startswith("timestamp-roots/")}
+    assert judged(zipped(without))[1] >= {"head_stamp_untrusted"}
