@@ -78,8 +78,13 @@ def dni(text: str | None) -> str | None:
     return found[1] if found else None
 
 
-def judge(data: bytes, *, expected: Expected, trust: TrustFolder, roots: Sequence[bytes], now: datetime) -> Judgement:
-    """Judge an upload. `roots`: certificates (DER) that earlier signatures chain to. Raises `Unavailable` when too busy."""
+def judge(
+    data: bytes, *, expected: Expected, trust: TrustFolder, roots: Sequence[bytes], time_roots: Sequence[bytes] = (), now: datetime
+) -> Judgement:
+    """Judge an upload. Raises `Unavailable` when too busy.
+
+    `roots`: certificates (DER) that earlier signatures chain to; `time_roots`: believed for timestamps only, beside the folder's.
+    """
     obvious = _obvious(data, expected)
     if obvious is not None:
         return _decided([obvious])
@@ -87,7 +92,7 @@ def judge(data: bytes, *, expected: Expected, trust: TrustFolder, roots: Sequenc
     known = Known(
         roots=roots,
         anchors=[one.der for one in trust.anchors if one.signs],
-        time_anchors=[one.der for one in trust.anchors if one.times],
+        time_anchors=[*time_roots, *(one.der for one in trust.anchors if one.times)],
         intermediates=[one.public_bytes(Encoding.DER) for _, one in trust.intermediates],
         crls=[one.public_bytes(Encoding.DER) for _, one in trust.crls],
     )

@@ -4,6 +4,7 @@ Reading a stranger's file takes a second or two, so it is done between two short
 `judging.judge` needs none, `settle` writes. Whatever happened meanwhile is found by `taking.take`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from plugins.commitments.digital.reasons import reason
 from plugins.commitments.digital.trust_folder import read_folder
 from plugins.commitments.models import Slot
 from plugins.commitments.taking import Outcome, Written, check_turn, expected, fresh_slot, take
+from portal import timestamps
 from portal.context import Portal
 from portal.documents.canonical import sha256
 from portal.errors import Conflict, NotFound, PortalError, TooMany
@@ -85,8 +87,12 @@ def expected_of(portal: Portal, slot: Slot, *, confirmed: bool = False) -> Expec
 def look(portal: Portal, data: bytes, wanted: Expected, *, now: datetime) -> Judgement:
     """Judge an upload with the trust of today. No transaction should be open: it takes a second or two."""
     trust = read_folder(portal.settings.home, now=now)
-    roots = [one.public_bytes(Encoding.DER) for pem in keys.trusted_roots(portal) for one in x509.load_pem_x509_certificates(pem)]
-    return judge(data, expected=wanted, trust=trust, roots=roots, now=now)
+    roots, time_roots = _der(keys.trusted_roots(portal)), _der(timestamps.trusted_pem(portal))
+    return judge(data, expected=wanted, trust=trust, roots=roots, time_roots=time_roots, now=now)
+
+
+def _der(pems: Iterable[bytes]) -> list[bytes]:
+    return [one.public_bytes(Encoding.DER) for pem in pems for one in x509.load_pem_x509_certificates(pem)]
 
 
 def settle(
