@@ -3,16 +3,18 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from huey.consumer import Consumer
 from sqlalchemy.orm import Session
 
+from portal import clock, diagnosis, waiting
 from portal.context import Portal
 from portal.errors import Misconfigured
-from portal.extend.kinds import JobKind
+from portal.extend.kinds import Diagnosis, JobKind
 from portal.jobs import Queue
 
 
@@ -140,3 +142,41 @@ def test_an_unknown_queue_is_refused_by_the_variable_s_name(url: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         Queue(url)
     assert refused.value.text == "PORTAL_QUEUE_URL debe empezar con sqlite:, postgresql:, redis: o memory:."
+
+
+def test_what_waits_is_remembered_until_it_is_done_and_shown_when_it_waits_too_long(portal: Portal, work: Work, now: datetime) -> None:
+    made = queue("memory:", portal, work.kind)
+    work.failures = 100
+    with time_machine.travel(now, tick=False):
+        made.sweep()
+    with time_machine.travel(now + waiting.LATE + timedelta(seconds=1), tick=False):
+        made.sweep()
+        with portal.sessions() as session:
+            assert waiting.stuck(session, now=clock.now()) == [waiting.Stuck("test.work", 3, now)]
+        line = work_line(portal)
+        assert (line.ok, line.sentence) == (False, f"3 de test.work desde {now:%Y-%m-%d %H:%M} UTC")
+        work.failures = 0
+        made.sweep()
+        made.sweep()
+        assert work_line(portal).ok is True
+    with time_machine.travel(now + 3 * waiting.LATE, tick=False):
+        line = work_line(portal)
+        assert (line.ok, "nadie lo busca ahora" in line.sentence) == (False, True)
+
+
+def test_work_that_cannot_be_listed_keeps_its_wait(portal: Portal, work: Work, now: datetime) -> None:
+    made = queue("memory:", portal, work.kind)
+    work.failures = 100
+    made.sweep()
+    work.rows = None  # type: ignore[assignment]
+    made.sweep()
+    with portal.sessions() as session:
+        assert [(one.rows, one.kind) for one in waiting.stuck(session, now=now + timedelta(hours=1))] == [(3, "test.work")]
+
+
+def test_before_anything_ran_nothing_is_wrong(portal: Portal) -> None:
+    assert work_line(portal).ok is True
+
+
+def work_line(portal: Portal) -> Diagnosis:
+    return next(one for one in diagnosis.examine(portal) if one.label == "background work")

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from portal import diagnosis, mail
 from portal.context import Portal
 from portal.mail import ACCEPTED, QUEUED, REJECTED, Mailer, MailMessage
+from tests.commitments.elsewhere import run_elsewhere
 
 HOUR = timedelta(hours=1)
 
@@ -246,3 +247,30 @@ def test_doctor_notices_mail_that_waits_too_long(portal: Portal, write: Callable
     write(queued_at=now - 2 * HOUR)
     [line] = [line for line in diagnosis.examine(portal) if line.label == "mail"]
     assert (line.ok, line.sentence) == (False, f"1 mensajes en cola desde {now - 2 * HOUR:%Y-%m-%d %H:%M} UTC")
+
+
+DIES = """
+import os, sys
+from portal import clock, mail
+whole = mail._to_server
+def sent_and_gone(email, url):
+    whole(email, url)
+    os.kill(os.getpid(), 9)
+mail._to_server = sent_and_gone
+with portal.sessions() as session:
+    mail.deliver(session, int(sys.argv[1]), now=clock.now(), settings=portal.settings, read=portal.store.get)
+"""
+
+
+def test_killed_between_the_server_s_yes_and_the_row_it_goes_again_under_the_same_id(
+    portal: Portal, write: Callable[..., int], now: datetime, server: Any
+) -> None:
+    identity = write()
+    died = run_elsewhere(replace(portal.settings, mail_url=server.url), DIES, identity)
+    assert (died.returncode, len(server.received)) == (-9, 1)
+    row = shown(portal, identity)
+    assert (row.state, row.tries) == (QUEUED, 1)
+    again = deliver(portal, identity, row.next_try_at, server.url)
+    assert (again.state, again.tries) == (ACCEPTED, 2)
+    ids = [email.message_from_bytes(one.content, policy=email.policy.default)["Message-ID"] for one in server.received]
+    assert (len(ids), len(set(ids))) == (2, 1)
