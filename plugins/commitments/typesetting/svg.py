@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from .faces import Unsupported
 
-_TOKEN = re.compile(r"([MmLlHhVvCcZz])|(-?\d*\.?\d+)")
+_TOKEN = re.compile(r"([A-Za-z])|(-?\d*\.?\d+)")
 _TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6}
 
 
