@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from plugins.commitments import keys
+from plugins.commitments.lasting.doctor import long_term_evidence, signing_keys, timestamp_authorities
 from plugins.commitments.models import Bulk, BulkRow, Commitment
 from plugins.commitments.states import OPEN
 from portal import clock
@@ -12,7 +12,6 @@ from portal.context import Portal
 from portal.errors import PortalError
 from portal.extend import Diagnosis
 
-SOON = timedelta(days=365)
 LATE = timedelta(minutes=10)
 
 
@@ -21,10 +20,13 @@ def examine(portal: Portal) -> list[Diagnosis]:
     now = clock.now()
     lines = []
     for label, look in (
-        ("signing keys", _keys),
+        ("signing keys", signing_keys),
+        ("timestamp authorities", timestamp_authorities),
+        ("long-term evidence", long_term_evidence),
         ("verification sandbox", _sandbox),
         ("signature fonts", _fonts),
         ("commitments at work", _work),
+        ("signing on paper", _paper),
         ("outside trust", _trust),
     ):
         try:
@@ -33,18 +35,6 @@ def examine(portal: Portal) -> list[Diagnosis]:
             ok, sentence = False, error.text if isinstance(error, PortalError) else (str(error).splitlines() or [type(error).__name__])[0]
         lines.append(Diagnosis(label=label, ok=ok, sentence=sentence))
     return lines
-
-
-def _keys(portal: Portal, now: datetime) -> tuple[bool, str]:
-    if keys.root_pem(portal) is None:
-        return True, "se crearán al emitir el primer documento"
-    authority = keys.authority(portal, now=now)
-    for child, parent in ((authority.issuing, authority.root), (authority.seal, authority.issuing)):
-        child.verify_directly_issued_by(parent)
-    ends = min(one.not_valid_after_utc for one in (authority.root, authority.issuing, authority.seal))
-    if ends - now < SOON:
-        return False, f"un certificado de la autoridad vence el {ends:%Y-%m-%d}: prepare el relevo antes de emitir más documentos"
-    return True, f"se abren y forman cadena; vencen el {ends:%Y-%m-%d}"
 
 
 def _sandbox(_portal: Portal, now: datetime) -> tuple[bool, str]:
@@ -85,6 +75,16 @@ def _work(portal: Portal, now: datetime) -> tuple[bool, str]:
         False,
         f"{numbers[0]} emisiones esperan hace más de 10 minutos, {numbers[1]} fallaron, {numbers[2]} filas de trabajo masivo esperan",
     )
+
+
+def _paper(portal: Portal, now: datetime) -> tuple[bool, str]:
+    from plugins.commitments.paper.overview import stuck  # noqa: PLC0415 - as above
+
+    with portal.sessions() as session:
+        late, refused = stuck(session, before=now - LATE)
+    if not late and not refused:
+        return True, "nada atascado"
+    return False, f"{late} trabajos (paquetes, archivos) esperan hace más de 10 minutos; {refused} lecturas confirmadas no se registran"
 
 
 def _trust(portal: Portal, now: datetime) -> tuple[bool, str]:

@@ -5,8 +5,10 @@ once every one that is expected is there. Idempotent: the revision is added if t
 made of, and `Commitment.archive_due_at` says when it is to be done (again).
 """
 
+import base64
 import contextlib
 import hashlib
+import json
 import logging
 import urllib.request
 from collections.abc import Iterable
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, letters, states
 from plugins.commitments.lasting import lists
-from plugins.commitments.models import Commitment, Revision
+from plugins.commitments.models import Commitment, Revision, Slot
 from portal import db, timestamps
 from portal.context import Portal
 from portal.ledger.service import record
@@ -26,6 +28,8 @@ from portal.timestamp_tokens import NoTimestamp, TimestampToken, certificates_in
 
 if TYPE_CHECKING:
     from asn1crypto import x509 as asn1_x509
+
+    from plugins.commitments.signing.revocation import Answers
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +67,7 @@ def archive(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
         return False
     try:
         first = authorities.stamp(hashlib.sha256(b"").digest(), now=now, patient=True)  # shows size and certificates of the second
-        pdf, token = _with_evidence(portal, portal.store.get(head), authorities, first, now=now)
+        pdf, token = _with_evidence(portal, commitment_id, portal.store.get(head), authorities, first, now=now)
     except NoTimestamp as problem:
         log.warning("commitment %s is not archived: %s", commitment_id, problem)
         _postpone(portal, now=now, until=now + AGAIN)  # all of them: none would get an answer
@@ -87,7 +91,7 @@ def _postpone(portal: Portal, *, now: datetime, until: datetime) -> None:
 
 
 def _with_evidence(
-    portal: Portal, pdf: bytes, authorities: timestamps.Authorities, first: TimestampToken, *, now: datetime
+    portal: Portal, commitment_id: int, pdf: bytes, authorities: timestamps.Authorities, first: TimestampToken, *, now: datetime
 ) -> tuple[bytes, TimestampToken]:
     from plugins.commitments.signing.archive import archive as add  # noqa: PLC0415 - heavy to import
     from plugins.commitments.signing.archive import timestamp_certificates  # noqa: PLC0415
@@ -95,7 +99,10 @@ def _with_evidence(
 
     lists.renew(portal, now=now)
     certificates = {one.sha256: one for one in (*timestamp_certificates(pdf), *certificates_in(first.der))}
-    answers = Answers((*keys.revocation_lists(portal), *_fetched(certificates.values())))
+    lists_of_authorities = _fetched(certificates.values())
+    others, captured = _captured(portal, commitment_id)
+    certificates |= {one.sha256: one for one in others}
+    answers = Answers((*keys.revocation_lists(portal), *lists_of_authorities)) + captured
     had: list[TimestampToken] = []
 
     def obtain(digest: bytes) -> bytes:
@@ -111,6 +118,29 @@ def _with_evidence(
         field=f"archivo-{len(pdf)}",
     )
     return archived, had[-1]
+
+
+def _captured(portal: Portal, commitment_id: int) -> "tuple[list[asn1_x509.Certificate], Answers]":
+    """Return what was kept when outside signatures were received: their chains, and the answers that they were not revoked."""
+    from asn1crypto import x509 as asn1_x509  # noqa: PLC0415
+
+    from plugins.commitments.signing.revocation import Answers  # noqa: PLC0415
+
+    token = db.writing.set(False)
+    try:
+        with portal.sessions() as session:
+            kept = select(Slot.evidence_sha256).where(
+                Slot.commitment_id == commitment_id, Slot.signed_method == "digital", Slot.evidence_sha256.is_not(None)
+            )
+            found = [json.loads(portal.store.get(str(one)))["certificate"] for one in session.scalars(kept)]
+    finally:
+        db.writing.reset(token)
+    certificates = [asn1_x509.Certificate.load(base64.b64decode(der)) for one in found if one for der in one["chain"]]
+    answers = {
+        kind: tuple(base64.b64decode(link["der"]) for one in found if one for link in one["links"] if link.get("kind") == kind)
+        for kind in ("crl", "ocsp")
+    }
+    return certificates, Answers(answers["crl"], answers["ocsp"])
 
 
 def _fetched(certificates: "Iterable[asn1_x509.Certificate]") -> list[bytes]:
