@@ -50,13 +50,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def new_engine(url: str) -> Engine:
-    """Return an engine for `url` (sqlite:///path or postgresql://…, driver psycopg)."""
+    """Return an engine for `url` (sqlite:///path or postgresql://…, driver psycopg). Its errors, which are logged, do not quote people's data."""
     parsed = make_url(url)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -13,6 +13,7 @@ _SECRETS = re.compile(rf"(?i)((?:{_NAMES})[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}}]+")
 _BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}")
 _LINKS = re.compile(r"(/entrar/enlace/)[\w-]+")
 _USERINFO = re.compile(r"(\w+://[^:/\s]+:)[^@\s]+@")
+_ADDRESSES = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 _hidden: set[str] = set()
@@ -24,13 +25,14 @@ def hide(*values: str) -> None:
 
 
 def redacted(text: str) -> str:
-    """Return `text` with what is or looks like a secret, a sign-in link or a URL's password blotted out."""
+    """Return `text` with what is or looks like a secret, a sign-in link, a URL's password or an e-mail address blotted out."""
     for value in _hidden:
         text = text.replace(value, "•••")
     text = _SECRETS.sub(r"\1•••", text)
     text = _BEARER.sub(r"\1•••", text)
     text = _LINKS.sub(r"\1•••", text)
-    return _USERINFO.sub(r"\1•••@", text)
+    text = _USERINFO.sub(r"\1•••@", text)
+    return _ADDRESSES.sub("•••@•••", text)
 
 
 class JsonLines(logging.Formatter):
@@ -57,5 +59,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("fontTools", "weasyprint", "pikepdf", "pyhanko", "pyhanko_certvalidator", "huey", "PIL", "alembic"):
+    for noisy in ("fontTools", "weasyprint", "pikepdf", "pyhanko", "pyhanko_certvalidator", "huey", "PIL", "alembic", "flask-limiter"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

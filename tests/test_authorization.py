@@ -250,6 +250,8 @@ TABLE: dict[str, frozenset[str]] = {
         MESA,
     ),
     "commitments_staff.mandate": BOARD,
+    "commitments_staff.withdrawal_letter": BOARD,
+    **dict.fromkeys(("withdrawing.ask", "withdrawing.present"), REPRESENTATIVE),
     "commitments_staff.document": BOARD,
     "commitments_staff.receptions": BOARD,
     **dict.fromkeys(("commitments_staff.review_reception", "commitments_staff.confirm_reception"), MESA),
@@ -295,7 +297,7 @@ TABLE: dict[str, frozenset[str]] = {
     "paper.own_act": SIGNATORIES,
 }
 
-# Files that keep the names of those who were to sign: the instrument and what proves it (docs/decisions/0010-erasure.md).
+# Files that keep the names of those who were to sign: the instrument and what proves it (docs/decisions/0011-erasure.md).
 SIGNED_FILES = {
     "commitments_revision.sha256",
     "commitments_commitment.record_sha256",
@@ -305,7 +307,7 @@ SIGNED_FILES = {
 }
 
 # What takes away what the others need comes last.
-BEFORE_ITS_TIME = {"signing.certificate", "commitments_staff.mandate", "delegating.document"}  # files that are not there yet
+BEFORE_ITS_TIME = {"signing.certificate", "commitments_staff.mandate", "commitments_staff.withdrawal_letter", "delegating.document"}  # files that are not there yet
 ENDING = {"accounts.end_role", "agendas.retire_item", "commitments_staff.withdraw", "commitments_staff.supersede"}
 
 
@@ -527,7 +529,7 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 for endpoint in TABLE
                 if endpoint.startswith(("registry.", "verification.", "offline.", "mine.", "talking."))
             },
-            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating.", "digital."))},
+            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating.", "withdrawing.", "digital."))},
             **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
             **paper_came_back(portal, session, process, to_sign, now),
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},

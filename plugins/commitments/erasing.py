@@ -1,4 +1,4 @@
-"""This plugin's part of a person's rights over their data: the copy of it, and its erasure (docs/decisions/0010-erasure.md).
+"""This plugin's part of a person's rights over their data: the copy of it, and its erasure (docs/decisions/0011-erasure.md).
 
 What was signed is a public act and stays, bytes and evidence; the rows that would let anybody find, list or write to
 the person do not.

@@ -1,6 +1,6 @@
 """Erases a person (ARCO): every table that may lose them does, what they signed stays, and the ledger's proofs hold.
 
-What goes, what stays and why: docs/decisions/0010-erasure.md. The person's row is emptied last: while a plugin has
+What goes, what stays and why: docs/decisions/0011-erasure.md. The person's row is emptied last: while a plugin has
 not erased its part, the row is what the next try finds that part by, and nothing says "erased".
 """
 

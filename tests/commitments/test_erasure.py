@@ -30,7 +30,7 @@ from tests.commitments.conftest import Signing
 
 NAME, EMAIL, DNI, PHONE = "Wayra Illari Ñahui Muestra", "wayra.nahui@muestra.example", "87654321", "+51 983 111 222"
 WORDS = (NAME, EMAIL, DNI, PHONE)
-# What stays, and why: docs/decisions/0010-erasure.md.
+# What stays, and why: docs/decisions/0011-erasure.md.
 FILES_THAT_STAY = {
     "commitments_revision.sha256",  # the instrument: a public act, with its signatures
     "commitments_commitment.certified_sha256",

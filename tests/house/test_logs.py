@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from portal import web
+from portal import clock, web
+from portal.accounts.models import Person
+from portal.context import Portal
 from portal.log import JsonLines, redacted, request_id
 
 
@@ -34,6 +39,7 @@ def lines() -> Iterator[io.StringIO]:
         ("secret_key='abc', api_key: k-1, clave=uno", "secret_key='•••', api_key: •••, clave=•••"),
         ("Authorization: Bearer abc.def-123", "Authorization: Bearer •••"),
         ("contraseña: hunter2", "contraseña: •••"),
+        ("duplicate key (email)=(ana.muestra@correo.example)", "duplicate key (email)=(•••@•••)"),
         ("nothing to hide: 25 agendas", "nothing to hide: 25 agendas"),
     ],
 )
@@ -84,3 +90,12 @@ def test_each_request_has_an_id_of_its_own(app: Flask, lines: io.StringIO) -> No
     assert len(first) == len(second) == 16
     assert first != second
     assert request_id.get() == "-"
+
+
+def test_an_error_of_the_database_quotes_nobody_s_data(portal: Portal, session: Session) -> None:
+    values = {"full_name": "Ana de muestra", "created_at": clock.now(), "salt": "s", "fs_uniquifier": "u", "active": True}
+    session.execute(insert(Person).values(**values))
+    with pytest.raises(IntegrityError) as refused:
+        session.execute(insert(Person).values(**values))
+    session.rollback()
+    assert "Ana de muestra" not in str(refused.value)
