@@ -21,4 +21,4 @@ def _gap(one: Mapping[str, Any]) -> str:
 
 
 def _written(value: str, one: Mapping[str, Any]) -> str:
-    return f"{value} {one['unit']}".strip()
+    return f"{value}\u00a0{one['unit']}".strip()  # a number and its unit stay in one line

@@ -53,7 +53,7 @@ def test_a_milestone_falls_within_the_agendas_years() -> None:
 def test_a_gap_is_the_target_less_the_baseline_to_the_last_decimal() -> None:
     one = {"name": "Anemia", "unit": "%", "baseline": "55.8", "target": "45.0"}
     dimension = {"items": [_item("social", indicators=[one, {**one, "target": None}])]}
-    assert gaps(dimension) == [["X-01", "Anemia", "55.8 %", "45.0 %", "-10.8 %"]]
+    assert gaps(dimension) == [["X-01", "Anemia", "55.8\u00a0%", "45.0\u00a0%", "-10.8\u00a0%"]]
 
 
 def test_items_come_by_basin() -> None:
