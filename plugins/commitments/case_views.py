@@ -52,6 +52,7 @@ def _page(found: Commitment, status: int = 200, **forms: Any) -> tuple[str, int]
         pools=pool_words(found.slots),
         standing=standing(found),
         signed_as=delegating.signed_as,
+        withdrawal_letter=closing.letter_of(web.session, found),
         renewed=renewing.renewed(web.session, found),
         renewal=renewing.renewal(web.session, found, g.now),
         printed_deadline=signing_pages.printed_deadline(web.portal(), found),

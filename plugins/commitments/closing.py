@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.commitments import letters, states
-from plugins.commitments.models import Commitment
+from plugins.commitments.models import Commitment, Event
 from portal.context import Portal
 from portal.documents.canonical import digest
 from portal.errors import Conflict, Invalid
@@ -77,22 +77,38 @@ def decline(
     return [mail.id for mail in mails if mail is not None]
 
 
-def withdraw(
-    session: Session, *, now: datetime, person_id: int | None, commitment: Commitment, document: str, reason: str = "", public: bool = False
-) -> None:
-    """Record that the organisation took its signature back. Staff write it down, with the letter's reference in `document`.
+def check_may_withdraw(commitment: Commitment) -> None:
+    """Raise `Conflict` before the organisation has signed, or when the commitment is closed."""
+    if states.WITHDRAWN not in states.TRANSITIONS[commitment.state]:
+        raise Conflict(N_("Este compromiso está «%(state)s»: ya no admite esa acción."), state=states.LABELS[commitment.state])
+    if not any(slot.side == "organisation" and slot.signed_at is not None for slot in commitment.slots):
+        raise Conflict(N_("La organización todavía no firmó: lo que corresponde es declinar."))
 
-    The signed instrument is not touched: the withdrawal stands beside it.
+
+def withdraw(
+    session: Session,
+    *,
+    now: datetime,
+    person_id: int | None,
+    commitment: Commitment,
+    document: str,
+    reason: str = "",
+    public: bool = False,
+    letter_sha256: str | None = None,
+) -> None:
+    """Record that the organisation took its signature back: staff, with the letter's reference in `document`, or its representative.
+
+    The signed instrument is not touched: the withdrawal stands beside it. `letter_sha256`: the letter, when it was handed in.
     """
     document = document.strip()
     if not document:
         raise Invalid(fields={"document": N_("Escriba la referencia de la carta: número, fecha y quién la firma.")})
-    if not any(slot.side == "organisation" and slot.signed_at is not None for slot in commitment.slots):
-        raise Conflict(N_("La organización todavía no firmó: lo que corresponde es declinar."))
+    check_may_withdraw(commitment)
+    letter = {"letter_sha256": letter_sha256} if letter_sha256 else {}
     states.move(
         session, commitment, states.WITHDRAWN, closed_at=now, reason=reason.strip() or None, reason_public=public and bool(reason.strip())
     )
-    states.note(session, commitment.id, "withdrawn", now=now, person_id=person_id, document=document[:500])
+    states.note(session, commitment.id, "withdrawn", now=now, person_id=person_id, document=document[:500], **letter)
     record(
         session,
         now=now,
@@ -102,8 +118,16 @@ def withdraw(
             "edition": commitment.edition,
             "revision_sha256": commitment.head_sha256,
             "document_sha256": digest(document),
+            **letter,
         },
     )
+
+
+def letter_of(session: Session, commitment: Commitment) -> str | None:
+    """Return the SHA-256 of the letter with which the organisation withdrew, when it handed one in."""
+    event = session.scalar(select(Event).where(Event.commitment_id == commitment.id, Event.kind == "withdrawn"))
+    found = (event.detail or {}).get("letter_sha256") if event is not None else None
+    return str(found) if found else None
 
 
 def overdue(session: Session, now: datetime) -> Iterable[str]:

@@ -110,13 +110,17 @@ def _revoke(slot: Slot, back: str) -> Any:
 
 
 def _file(slot: Slot) -> Response:
-    """Hand the mandate over as a file to keep; nothing a stranger made is shown inside a page of the portal."""
     if slot.mandate_sha256 is None:
         raise NotFound
-    stored = web.session.get_one(StoredFile, slot.mandate_sha256)
+    return hand_over(slot.mandate_sha256, f"mandato-{slot.commitment.code}-{slot.position}")
+
+
+def hand_over(sha256: str, name: str) -> Response:
+    """Hand a letter over as a file to keep; nothing a stranger made is shown inside a page of the portal."""
+    stored = web.session.get_one(StoredFile, sha256)
     ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[stored.media_type]
-    response = Response(web.portal().store.get(slot.mandate_sha256), mimetype=stored.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="mandato-{slot.commitment.code}-{slot.position}.{ending}"'
+    response = Response(web.portal().store.get(sha256), mimetype=stored.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

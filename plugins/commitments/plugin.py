@@ -36,13 +36,22 @@ def permissions() -> Iterable[Permission]:
 @hookimpl
 def blueprints() -> "Iterable[Blueprint]":
     """Registry and verification, for everybody; the board, for staff; reviewing and signing, for who takes part."""
-    from plugins.commitments import delegating_views, registry_views, review_views, signing_views, staff_views, talking_views, verify_views  # noqa: PLC0415 - commands do without Flask
+    from plugins.commitments import (  # noqa: PLC0415 - commands do without Flask
+        delegating_views,
+        registry_views,
+        review_views,
+        signing_views,
+        staff_views,
+        talking_views,
+        verify_views,
+        withdrawing_views,
+    )
     from plugins.commitments.digital import views as digital_views  # noqa: PLC0415
     from plugins.commitments.lasting import views as lasting_views  # noqa: PLC0415
     from plugins.commitments.offline import views as offline_views  # noqa: PLC0415
     from plugins.commitments.paper import views as paper_views  # noqa: PLC0415
 
-    views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views, delegating_views)
+    views = (registry_views, verify_views, staff_views, review_views, talking_views, signing_views, delegating_views, withdrawing_views)
     return [
         *(module.blueprint for module in views),
         paper_views.blueprint,

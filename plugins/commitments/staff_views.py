@@ -7,6 +7,7 @@ from plugins.commitments import (  # noqa: F401 - their pages join the blueprint
     delegating_views,
     presence_views,
     process_views,
+    withdrawing_views,
 )
 from plugins.commitments.digital import staff_views as _receptions  # noqa: F401 - as above
 from plugins.commitments.staff import blueprint
