@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from plugins.commitments import closing, delegating, evidence, issuing, states, taking
+from plugins.commitments import closing, delegating, evidence, issuing, processes, states, taking
 from plugins.commitments.lasting import archive
 from plugins.commitments.models import Commitment, Process, Slot, Stance
 from plugins.commitments.names import BY_DELEGATION
@@ -76,13 +76,13 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry], erase
 
 
 def _state(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
-    """The state must follow from the last fact that moves it. What expired may have been given time again."""
-    expected, before = states.OPEN, states.OPEN
+    """The state must follow from the last fact that moves it."""
+    expected = states.OPEN
     for fact in facts:
-        moved = fact.data.get("state") if fact.kind == taking.SIGNED else _ENDS.get(fact.kind)
+        moved = fact.data.get("state") if fact.kind in {taking.SIGNED, processes.GIVEN_TIME} else _ENDS.get(fact.kind)
         if moved is not None:
-            before, expected = expected, str(moved)
-    if commitment.state != expected and not (expected == states.EXPIRED and commitment.state == before):
+            expected = str(moved)
+    if commitment.state != expected:
         yield f"su estado es «{states.LABELS.get(commitment.state, commitment.state)}» y según el registro debe ser «{states.LABELS[expected]}»"
 
 

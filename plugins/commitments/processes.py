@@ -44,6 +44,7 @@ CONSENT_TEXT = N_(
     "serán públicos en el registro de compromisos y en el documento; mi correo electrónico y mi DNI no. Puedo revocar esta autorización y pedir "
     "acceso, rectificación, cancelación u oposición escribiendo al contacto que figura en esta página; revocarla no borra el documento que ya firmé."
 )
+GIVEN_TIME = "commitment.given_time"
 RESERVED = {"nuevo"}  # words of the addresses beside a process's code
 _OPEN_STATES = (states.OPEN, states.ISSUED, states.PARTLY)
 
@@ -212,7 +213,7 @@ def move_deadline(
         one.deadline = deadline
         session.flush()
         if one.state == states.EXPIRED:
-            states.move(session, one, reopened_state(session, one), closed_at=None)
+            _give_time_again(session, now=now, commitment=one)
         states.note(
             session,
             one.id,
@@ -236,6 +237,18 @@ def move_deadline(
         },
     )
     return len(rows)
+
+
+def _give_time_again(session: Session, *, now: datetime, commitment: Commitment) -> None:
+    state = reopened_state(session, commitment)
+    states.move(session, commitment, state, closed_at=None)
+    record(
+        session,
+        now=now,
+        kind=GIVEN_TIME,
+        subject=f"commitment:{commitment.code}",
+        data={"edition": commitment.edition, "state": state},
+    )
 
 
 def reopened_state(session: Session, commitment: Commitment) -> str:
