@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -308,7 +308,10 @@ class _Bundle:
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     def _named(self, inspection: Inspection) -> list[SignatureFinding]:
-        return [one for one in inspection.signatures if one.kind == "signature"]
+        """With the names that the document prints: a certificate of a DNIe says the number too, which nobody needs here."""
+        names = {one.get("field"): str(one.get("name") or "") for one in self._slots()}
+        signatures = [one for one in inspection.signatures if one.kind == "signature"]
+        return [replace(one, slot="", signer=names.get(one.field) or one.signer) for one in signatures]
 
     def _sha256(self, name: str) -> str:
         return hashlib.sha256(self.files[name]).hexdigest() if name in self.files else ""
