@@ -58,21 +58,26 @@ def examine_isolated(pdf: bytes, *, base_size: int, known: Known, now: datetime)
     return found
 
 
-def main() -> None:
-    """The child: header line and PDF on standard input, what was seen as JSON on standard output."""
-    from asn1crypto import x509  # noqa: PLC0415 - only the child pays for the heavy libraries, before its limits begin
+def examine_here(pdf: bytes, *, base_size: int, known: Known, now: datetime) -> dict[str, Any]:
+    """As `examine_isolated`, in this very process and without limits: for the child, and for files that one wrote oneself."""
+    from asn1crypto import x509  # noqa: PLC0415 - only the child pays for the heavy libraries
 
     from plugins.commitments.digital.examining import Trust, examine  # noqa: PLC0415
+
+    roots, anchors, time_anchors, intermediates = ([x509.Certificate.load(one) for one in getattr(known, name)] for name in _NAMES[:4])
+    trust = Trust(roots, anchors, time_anchors, intermediates, tuple(known.crls))
+    return examine(pdf, base_size=base_size, trust=trust, now=now)
+
+
+def main() -> None:
+    """The child: header line and PDF on standard input, what was seen as JSON on standard output."""
+    from plugins.commitments.digital import examining  # noqa: F401, PLC0415 - loaded before the limits begin
 
     header = json.loads(sys.stdin.buffer.readline())
     sandbox.limit(sandbox.SECONDS, _MEGABYTES)
     pdf = sys.stdin.buffer.read()
-    roots, anchors, time_anchors, intermediates = (
-        [x509.Certificate.load(base64.b64decode(one)) for one in header[name]] for name in _NAMES[:4]
-    )
-    crls = tuple(base64.b64decode(one) for one in header["crls"])
-    trust = Trust(roots, anchors, time_anchors, intermediates, crls)
-    found = examine(pdf, base_size=header["base_size"], trust=trust, now=datetime.fromisoformat(header["now"]))
+    known = Known(**{name: [base64.b64decode(one) for one in header[name]] for name in _NAMES})
+    found = examine_here(pdf, base_size=header["base_size"], known=known, now=datetime.fromisoformat(header["now"]))
     sys.stdout.write(json.dumps(found))
 
 

@@ -6,7 +6,7 @@ Nothing here knows the web or writes to the database. The bytes are read by `iso
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -79,11 +79,19 @@ def dni(text: str | None) -> str | None:
 
 
 def judge(
-    data: bytes, *, expected: Expected, trust: TrustFolder, roots: Sequence[bytes], time_roots: Sequence[bytes] = (), now: datetime
+    data: bytes,
+    *,
+    expected: Expected,
+    trust: TrustFolder,
+    roots: Sequence[bytes],
+    time_roots: Sequence[bytes] = (),
+    now: datetime,
+    examine: Callable[..., dict[str, Any]] = examine_isolated,
 ) -> Judgement:
     """Judge an upload. Raises `Unavailable` when too busy.
 
     `roots`: certificates (DER) that earlier signatures chain to; `time_roots`: believed for timestamps only, beside the folder's.
+    `examine`: who reads the bytes.
     """
     obvious = _obvious(data, expected)
     if obvious is not None:
@@ -97,7 +105,7 @@ def judge(
         crls=[one.public_bytes(Encoding.DER) for _, one in trust.crls],
     )
     in_force = base if base is not None and base.edition == expected.edition else None
-    seen = examine_isolated(data, base_size=in_force.size if in_force else 0, known=known, now=now)
+    seen = examine(data, base_size=in_force.size if in_force else 0, known=known, now=now)
     unread = _unreadable(seen)
     if unread is not None:
         return _decided([unread], seen=seen, base=in_force)

@@ -4,9 +4,10 @@ Reading a stranger's file takes a second or two, so it is done between two short
 `judging.judge` needs none, `settle` writes. Whatever happened meanwhile is found by `taking.take`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import keys, states
 from plugins.commitments.digital import authorities, evidence
+from plugins.commitments.digital.isolated import examine_isolated
 from plugins.commitments.digital.judging import Expected, Handed, Judgement, dni, judge, keeps_file, signed_certificate, without_number
 from plugins.commitments.digital.models import ACCEPTED, REJECTED, UNDECIDED, HandedCopy, Reception
 from plugins.commitments.digital.reasons import reason
@@ -84,11 +86,13 @@ def expected_of(portal: Portal, slot: Slot, *, confirmed: bool = False) -> Expec
     )
 
 
-def look(portal: Portal, data: bytes, wanted: Expected, *, now: datetime) -> Judgement:
+def look(
+    portal: Portal, data: bytes, wanted: Expected, *, now: datetime, examine: Callable[..., dict[str, Any]] = examine_isolated
+) -> Judgement:
     """Judge an upload with the trust of today. No transaction should be open: it takes a second or two."""
     trust = read_folder(portal.settings.home, now=now)
     roots, time_roots = _der(keys.trusted_roots(portal)), _der(timestamps.trusted_pem(portal))
-    return judge(data, expected=wanted, trust=trust, roots=roots, time_roots=time_roots, now=now)
+    return judge(data, expected=wanted, trust=trust, roots=roots, time_roots=time_roots, now=now, examine=examine)
 
 
 def _der(pems: Iterable[bytes]) -> list[bytes]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from plugins.commitments.digital import receiving
+from plugins.commitments.digital.isolated import examine_here
 from plugins.commitments.digital.models import Reception
 from plugins.commitments.models import Process, Slot
 from portal.context import Portal
@@ -48,11 +49,11 @@ class Outside:
         return self.portal.store.get(at_rest(self.session, self.signing.commitment).head_sha256 or "")
 
     def look(self, data: bytes, place: int = 0, **values: Any) -> Any:
-        """Judge without recording."""
+        """Judge without recording, and without the cost of a process of its own, which `receive` and the pages pay."""
         at_rest(self.session, self.signing.commitment)
         wanted = receiving.expected_of(self.portal, self.slot(place), **values)
         self.session.commit()
-        return receiving.look(self.portal, data, wanted, now=self.now)
+        return receiving.look(self.portal, data, wanted, now=self.now, examine=examine_here)
 
     def receive(self, data: bytes, place: int = 0, *, publish: bool = False) -> Reception:
         """Judge and record, as the page does."""
