@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import evidence, keys, letters, taking
 from plugins.commitments.models import Commitment
+from plugins.commitments.record import METHODS
 from plugins.commitments.signing.bundle import AGENDA, CONSTANCIA, DOCUMENT, HEAD, MANIFEST, RECORD, SCHEMA, SUMS, TOKEN
 from portal import timestamps
 from portal.agendas.freezing import FROZEN
@@ -121,8 +122,12 @@ def _readme(portal: Portal, commitment: Commitment, head: LedgerCheckpoint, file
         code=commitment.code,
         organisation=commitment.organisation.name,
         head=head,
+        signatures=[
+            {"field": one.field, "method": METHODS[one.signed_method or one.method], "evidence": one.evidence_sha256}
+            for one in commitment.slots
+            if one.signed_at is not None
+        ],
         files=files,
-        roots=sorted(name for name in files if name.startswith("roots/")),
         stamped=TOKEN in files,
         stampers=any(name.startswith("timestamp-roots/") for name in files),
         address=portal.settings.public_url,
