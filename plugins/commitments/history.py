@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.commitments.contacts import CHANNELS
+from plugins.commitments.digital.queries import issuers_by_field
 from plugins.commitments.letters import about
 from plugins.commitments.models import Commitment, Event
+from plugins.commitments.record import METHODS
 from plugins.commitments.states import EVENTS
 from portal.accounts.models import Person
 from portal.i18n import N_
@@ -38,24 +40,29 @@ class Entry:
 
 
 def history(session: Session, commitment: Commitment) -> list[Entry]:
-    """Return the history, newest first. Three queries, however long it is."""
+    """Return the history, newest first. Four queries, however long it is."""
     events = session.scalars(select(Event).where(Event.commitment_id == commitment.id).order_by(Event.id)).all()
     mails = session.scalars(select(MailMessage).where(MailMessage.about == about(commitment)).order_by(MailMessage.id)).all()
     ids = {one.person_id for one in events} | {one.person_id for one in mails}
     names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(ids - {None})))} if ids - {None} else {}
-    entries = [_event(one, names) for one in events] + [_mail(one, names) for one in mails]
+    issued_by = issuers_by_field(session, commitment)
+    entries = [_event(one, names, issued_by) for one in events] + [_mail(one, names) for one in mails]
     return sorted(entries, key=lambda one: one.at, reverse=True)
 
 
-def _event(event: Event, names: Mapping[int, str]) -> Entry:
+def _event(event: Event, names: Mapping[int, str], issued_by: Mapping[str, str]) -> Entry:
     detail: Mapping[str, Any] = event.detail or {}
     lines = [CHANNELS[detail["channel"]]] if detail.get("channel") in CHANNELS else []
+    if detail.get("method") in METHODS:
+        lines.append(METHODS[detail["method"]])
     if detail.get("alone"):
         lines.append(N_("Solo para esta organización."))
     moments = tuple(
         (label, datetime.fromisoformat(detail[key])) for key, label in (("before", N_("Antes")), ("after", N_("Ahora"))) if detail.get(key)
     )
     text = str(detail.get("text") or detail.get("reason") or detail.get("document") or "")
+    if event.kind == "signed" and detail.get("method") == "digital":
+        text = issued_by.get(detail["field"], "")
     return Entry(
         event.at, EVENTS.get(event.kind, event.kind), names.get(event.person_id or 0, ""), lines=tuple(lines), text=text, moments=moments
     )

@@ -53,7 +53,7 @@ def delegated(
         "delegator": slot.person.full_name if slot.person else "",
         "capacity": CAPACITIES.get(slot.capacity, slot.capacity),
     }
-    more = {"principal": principal, "revoked": revoked, "turn": turn, **about_slot}
+    more: dict[str, Any] = {"principal": principal, "revoked": revoked, "turn": turn, **about_slot}
     return _letter(mailer, session, "delegated", now=now, commitment=commitment, person=person, **more)
 
 

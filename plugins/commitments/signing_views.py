@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from plugins.commitments import closing, signing_acts, signing_pages, states, taking
 from plugins.commitments.delegating import signed_as
+from plugins.commitments.digital.queries import issuers
 from plugins.commitments.models import Revision, Slot
 from plugins.commitments.paper.readings import readings_of
 from plugins.commitments.participants import Part, part_of
 from plugins.commitments.plan import allows, missing
+from plugins.commitments.record import METHODS
 from plugins.commitments.review_forms import DeclineForm, SignForm
 from portal import web
 from portal.accounts.models import Person
@@ -103,6 +105,8 @@ def proof(code: str) -> str:
         capacities=CAPACITIES,
         labels=states.LABELS,
         address=f"{web.portal().settings.public_url}/v/{part.commitment.code}",
+        method=METHODS.get(slot.signed_method or ""),
+        issuer=issuers(web.session, part.commitment).get(slot.id),
         acts=[one for one in readings_of(web.session, part.commitment) if one.state == "taken"],
     )
 

@@ -165,7 +165,8 @@ def _record_fact(
     commitment, complete = slot.commitment, facts["state"] == states.COMPLETE
     signer = session.get_one(Person, person_id)
     kept = kept_record(portal, commitment)
-    states.note(session, commitment.id, "signed", now=now, person_id=signer.id, field=slot.field, number=revision.number)
+    told = {"field": slot.field, "number": revision.number, "method": facts["method"]}
+    states.note(session, commitment.id, "signed", now=now, person_id=signer.id, **told)
     if complete:
         states.note(session, commitment.id, "complete", now=now)
     consent = give_consent(

@@ -23,6 +23,13 @@ def issuers(session: Session, commitment: Commitment) -> dict[int, str]:
     return {slot_id: issuer or "" for slot_id, issuer in found}
 
 
+def issuers_by_field(session: Session, commitment: Commitment) -> dict[str, str]:
+    """Return who issued the certificate of each accepted outside signature, by the field it signed. One query."""
+    rows = select(Slot.field, Reception.issuer).join(Reception, Reception.slot_id == Slot.id).order_by(Reception.id)
+    found = session.execute(rows.where(Slot.commitment_id == commitment.id, Reception.result == ACCEPTED))
+    return {field: issuer or "" for field, issuer in found}
+
+
 def private_from(session: Session, commitment: Commitment) -> int | None:
     """Return the first revision's number that may not be given to anybody; None when all may.
 

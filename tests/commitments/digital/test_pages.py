@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from plugins.commitments.digital.models import HandedCopy, Reception
 from plugins.commitments.digital.rejudging import due, judge_again
+from plugins.commitments.history import history
 from plugins.commitments.models import Event
 from portal.documents.canonical import sha256
 from portal.ledger.audit import audit
@@ -271,6 +272,13 @@ def test_public_pages_say_how_each_signed_and_by_whom_certified(outside: Outside
         assert ["Firma digital" in page, "Certificado emitido por ECEP de muestra" in page, "Firma electrónica" in page] == [True] * 3
         assert ["Ley 27269" in page, "40000001" in page] == [True, False]
     assert "Auténtico y completo" in pages[2]
+    found = history(outside.session, outside.signing.commitment)
+    outside.session.commit()
+    assert sorted((one.lines, one.text) for one in found if one.title == "Firma registrada") == [
+        (("Firma digital",), "ECEP de muestra"),
+        (("Firma electrónica",), ""),
+        (("Firma electrónica",), ""),
+    ]
     assert client.get(f"/compromisos/{code}/documento.pdf").status_code == 200
     constancia = tmp_path / "c.pdf"
     constancia.write_bytes(client.get(f"/compromisos/{code}/constancia.pdf").data)
