@@ -67,7 +67,8 @@ def present(code: str) -> Any:
     try:
         kind = delegating.media_type(letter)
     except Invalid as error:
-        form.letter.errors = [gettext(error.fields["mandate"])]
+        sentence = error.fields["mandate"]
+        form.letter.errors = [gettext(sentence)]
         return _page(found, form, 422)
     try:
         closing.withdraw(
