@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 WIDTH, HEIGHT = 210.0, 297.0  # A4, in millimetres
-QUIET: Final = 4  # modules of white around a QR
 _TEXT: Final = re.compile(r"/v/(RUB-[0-9A-Z]{5}-[0-9A-Z]{5})\?e=(\d{1,4})&p=(\d{1,4})&n=(\d{1,4})&q=([12])$")
 
 Point = tuple[float, float]
@@ -22,7 +21,7 @@ class Box:
     height: float
 
 
-# The symbols proper, without their quiet zone: in the left margin below, and in the right margin above.
+# The symbols proper, without their quiet zone: in the left margin below, and in the right margin above (pdf-ceremony.css).
 SYMBOLS: Final = {1: Box(6.5, 262.0, 20.0, 20.0), 2: Box(189.0, 10.0, 15.0, 15.0)}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pikepdf
 from jinja2 import Environment
+from markupsafe import Markup
 
-from plugins.commitments.instrument import qr
 from plugins.commitments.paper import marks
 from portal.documents.rendering import render_pdf
 from portal.i18n import N_
@@ -86,23 +86,17 @@ def _margins(templates: Environment, sheets: Sheets, *, code: str, edition: int,
     pages = []
     for page in sheets.wanted:
         both = [marks.Mark(code, edition, page, sheets.pages, place) for place in marks.SYMBOLS]
-        pages.append({"number": page, "marks": [(_drawing(one, public_url), _quiet(one, public_url)) for one in both]})
+        pages.append({"number": page, "marks": [(one.place, _drawing(one, public_url)) for one in both]})
     html = templates.get_template("commitments/paper/margins.html").render(pages=pages, sheets=sheets, code=code, edition=edition)
     return render_pdf(html, variant="pdf/a-3b")
 
 
-def _drawing(mark: marks.Mark, public_url: str) -> Any:
-    return qr(mark.address(public_url))
-
-
-def _quiet(mark: marks.Mark, public_url: str) -> dict[str, float]:
-    """Return where the drawing goes, in millimetres: the symbol in its box, its quiet zone around it."""
+def _drawing(mark: marks.Mark, public_url: str) -> Markup:
+    """Return the symbol alone: the margin's white paper is its quiet zone, and its box is what a scan is measured by."""
     import segno  # noqa: PLC0415 - only wanted when something is printed
 
-    box = marks.SYMBOLS[mark.place]
-    modules = segno.make(mark.address(public_url), error="m", boost_error=False, micro=False).symbol_size(border=0)[0]
-    edge = box.width / modules * marks.QUIET
-    return {"left": box.left - edge, "top": box.top - edge, "side": box.width + 2 * edge}
+    picture = segno.make(mark.address(public_url), error="m", boost_error=False, micro=False)
+    return Markup('<img src="{}" alt="">').format(picture.svg_data_uri(border=0, scale=10, dark="#000", light="#fff", omitsize=True))
 
 
 @dataclass(frozen=True)
