@@ -117,9 +117,7 @@ def test_the_pages_say_pending_and_what_changed(
     session.commit()
     own = actors.signed_in(old.representative)
     home = own.get(f"/mi-compromiso/{code}").get_data(as_text=True)
-    assert ["Su organización suscribió la versión 1" in home, "Trajimos sus posiciones en 5 puntos" in home, "<ins>" in home] == [
-        True
-    ] * 3
+    assert ["Su organización suscribió la versión 1" in home, "Trajimos sus posiciones en 5 puntos" in home, "<ins>" in home] == [True] * 3
     page = own.get(f"/mi-compromiso/{code}/social").get_data(as_text=True)
     assert page.count("Viene de la versión anterior: por confirmar") == 3
     review = own.get(f"/mi-compromiso/{code}/revisar").get_data(as_text=True)
