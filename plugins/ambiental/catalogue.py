@@ -1,6 +1,6 @@
 """The environmental dimension's indicators, with the figures that somebody on the project read, and its spending."""
 
-from portal.extend import BudgetFilter, Figure, Indicator
+from portal.extend import Figure, Indicator, spending
 
 _CHLORINE = {
     "source": "INEI, ENAPRES 2012, cuadro 2.24 «Medición del cloro residual libre del agua para consumo humano»",
@@ -55,14 +55,14 @@ INDICATORS = (
 )
 
 _MEF = "MEF, Consulta Amigable: códigos y nombres leídos en copias públicas de 2022 y 2026"
-_FUNCTIONS = (("17", "Ambiente"), ("18", "Saneamiento"))
-_PROGRAMMES = (
-    ("0036", "Gestión integral de residuos sólidos"),
-    ("0048", "Prevención y atención de incendios, emergencias y urgencias"),
-    ("0068", "Reducción de vulnerabilidad y atención de emergencias por desastres"),
-    ("0083", "Programa Nacional de Saneamiento Rural"),
-)
-BUDGET_FILTERS = (
-    *(BudgetFilter(dimension="ambiental", scheme="funcion", code=code, label=label, source=_MEF, weight=10) for code, label in _FUNCTIONS),
-    *(BudgetFilter(dimension="ambiental", scheme="ppr", code=code, label=label, source=_MEF, weight=20) for code, label in _PROGRAMMES),
+BUDGET_FILTERS = spending(
+    "ambiental",
+    _MEF,
+    functions={"17": "Ambiente", "18": "Saneamiento"},
+    programmes={
+        "0036": "Gestión integral de residuos sólidos",
+        "0048": "Prevención y atención de incendios, emergencias y urgencias",
+        "0068": "Reducción de vulnerabilidad y atención de emergencias por desastres",
+        "0083": "Programa Nacional de Saneamiento Rural",
+    },
 )

@@ -15,6 +15,7 @@ from portal.extend import (
     Plugin,
     counted,
     hookimpl,
+    only,
 )
 
 from . import catalogue, frameworks
@@ -81,25 +82,26 @@ def alignments() -> Iterable[Alignment]:
 
 
 @hookimpl
+@only("ambiental")
 def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     """A result names its basin."""
-    if item["dimension"] == "ambiental" and item["kind"] == "resultado" and "cuenca" not in item["fields"]:
+    if item["kind"] == "resultado" and "cuenca" not in item["fields"]:
         return [Objection(sentence=f"El resultado {item['code']} debe decir en qué cuenca ocurre.", subject=item["code"])]
     return []
 
 
 @hookimpl
+@only("ambiental")
 def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
     """How many items each basin has."""
-    if dimension["name"] != "ambiental":
-        return []
     return counted(
         "Puntos por cuenca", "", (item["fields"]["cuenca"]["value"] for item in dimension["items"] if "cuenca" in item["fields"])
     )
 
 
 @hookimpl
+@only("ambiental")
 def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
     """The items by basin."""
-    rows = by_basin(dimension["items"]) if dimension["name"] == "ambiental" else []
+    rows = by_basin(dimension["items"])
     return [Chapter(label="Por cuenca", template="ambiental/chapter.html", context={"rows": rows})] if rows else []

@@ -1,6 +1,6 @@
 """The economic dimension's indicators, with the figures that somebody on the project read, and the spending that concerns it."""
 
-from portal.extend import BudgetFilter, Figure, Indicator
+from portal.extend import Figure, Indicator, spending
 
 _EMPLOYMENT = {
     "source": "INEI, ENAHO 2021; según IPE y Chaski, «Apurímac: solo 3 de cada 10 trabajadores estuvo adecuadamente empleado en 2021»",
@@ -70,13 +70,13 @@ INDICATORS = (
 )
 
 _MEF = "MEF, Consulta Amigable: códigos y nombres leídos en copias públicas de 2022 y 2026"
-_FUNCTIONS = (("08", "Comercio"), ("09", "Turismo"), ("10", "Agropecuaria"), ("13", "Minería"), ("15", "Transporte"))
-_PROGRAMMES = (
-    ("0041", "Mejora de la inocuidad agroalimentaria"),
-    ("0042", "Aprovechamiento de los recursos hídricos para uso agrario"),
-    ("0121", "Mejora de la articulación de pequeños productores al mercado"),
-)
-BUDGET_FILTERS = (
-    *(BudgetFilter(dimension="economica", scheme="funcion", code=code, label=label, source=_MEF, weight=10) for code, label in _FUNCTIONS),
-    *(BudgetFilter(dimension="economica", scheme="ppr", code=code, label=label, source=_MEF, weight=20) for code, label in _PROGRAMMES),
+BUDGET_FILTERS = spending(
+    "economica",
+    _MEF,
+    functions={"08": "Comercio", "09": "Turismo", "10": "Agropecuaria", "13": "Minería", "15": "Transporte"},
+    programmes={
+        "0041": "Mejora de la inocuidad agroalimentaria",
+        "0042": "Aprovechamiento de los recursos hídricos para uso agrario",
+        "0121": "Mejora de la articulación de pequeños productores al mercado",
+    },
 )

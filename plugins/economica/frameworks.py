@@ -1,6 +1,6 @@
 """What the items of this dimension may point to: goals and State policies, with the words that were read."""
 
-from portal.extend import Alignment
+from portal.extend import aligned
 
 _SDG = "Asamblea General de las Naciones Unidas, resolución A/RES/70/1, texto en español"
 
@@ -42,12 +42,10 @@ _POLICIES = {
 }
 
 ALIGNMENTS = (
+    *aligned("economica", "ods", _SDG, _GOALS),
     *(
-        Alignment(dimension="economica", scheme="ods", code=code, label=label, source=_SDG, weight=place)
-        for place, (code, label) in enumerate(_GOALS.items())
-    ),
-    *(
-        Alignment(dimension="economica", scheme="acuerdo-nacional", code=code, label=label, source=source, weight=100 + place)
+        one
         for place, (code, (label, source)) in enumerate(_POLICIES.items())
+        for one in aligned("economica", "acuerdo-nacional", source, {code: label}, weight=100 + place)
     ),
 )

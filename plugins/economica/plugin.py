@@ -15,6 +15,7 @@ from portal.extend import (
     Plugin,
     counted,
     hookimpl,
+    only,
 )
 
 from . import catalogue, frameworks
@@ -72,18 +73,18 @@ def alignments() -> Iterable[Alignment]:
 
 
 @hookimpl
+@only("economica")
 def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     """A chain is somewhere: without its territory nobody can follow it up."""
-    if item["dimension"] == "economica" and "cadena" in item["fields"] and "territorio" not in item["fields"]:
+    if "cadena" in item["fields"] and "territorio" not in item["fields"]:
         return [Objection(sentence=f"{item['code']} dice una cadena: diga también en qué territorio.", subject=item["code"])]
     return []
 
 
 @hookimpl
+@only("economica")
 def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
     """How many items each chain has."""
-    if dimension["name"] != "economica":
-        return []
     return counted(
         "Puntos por cadena o actividad",
         "",
@@ -92,10 +93,9 @@ def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
 
 
 @hookimpl
+@only("economica")
 def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
     """Which chains, and where."""
-    if dimension["name"] != "economica":
-        return []
     rows = [
         [item["code"], fields.get("cadena", {}).get("value"), fields.get("territorio", {}).get("value")]
         for item in dimension["items"]

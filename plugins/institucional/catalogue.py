@@ -1,6 +1,6 @@
 """The institutional dimension's indicators, with the figures that somebody on the project read, and its spending."""
 
-from portal.extend import BudgetFilter, Figure, Indicator
+from portal.extend import Figure, Indicator, spending
 
 _MEF_2024 = {
     "source": (
@@ -81,12 +81,9 @@ INDICATORS = (
 )
 
 _MEF = "MEF, Consulta Amigable: códigos y nombres leídos en copias públicas de 2022 y 2026"
-_FUNCTIONS = (("03", "Planeamiento, gestión y reserva de contingencia"), ("05", "Orden público y seguridad"))
-_PROGRAMMES = (("0030", "Reducción de delitos y faltas que afectan la seguridad ciudadana"),)
-BUDGET_FILTERS = (
-    *(
-        BudgetFilter(dimension="institucional", scheme="funcion", code=code, label=label, source=_MEF, weight=10)
-        for code, label in _FUNCTIONS
-    ),
-    *(BudgetFilter(dimension="institucional", scheme="ppr", code=code, label=label, source=_MEF, weight=20) for code, label in _PROGRAMMES),
+BUDGET_FILTERS = spending(
+    "institucional",
+    _MEF,
+    functions={"03": "Planeamiento, gestión y reserva de contingencia", "05": "Orden público y seguridad"},
+    programmes={"0030": "Reducción de delitos y faltas que afectan la seguridad ciudadana"},
 )

@@ -1,6 +1,6 @@
 """What the items of this dimension may point to: goals and State policies, with the words that were read."""
 
-from portal.extend import Alignment
+from portal.extend import aligned
 
 _SDG = "Asamblea General de las Naciones Unidas, resolución A/RES/70/1, texto en español"
 
@@ -28,9 +28,4 @@ _GOALS = {
     ),
 }
 
-ALIGNMENTS = (
-    *(
-        Alignment(dimension="institucional", scheme="ods", code=code, label=label, source=_SDG, weight=place)
-        for place, (code, label) in enumerate(_GOALS.items())
-    ),
-)
+ALIGNMENTS = aligned("institucional", "ods", _SDG, _GOALS)

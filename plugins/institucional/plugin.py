@@ -15,6 +15,7 @@ from portal.extend import (
     Plugin,
     hookimpl,
     measured,
+    only,
 )
 
 from . import catalogue, frameworks
@@ -85,27 +86,26 @@ def alignments() -> Iterable[Alignment]:
 
 
 @hookimpl
+@only("institucional")
 def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     """What is promised of an institution names it."""
-    if item["dimension"] == "institucional" and item["kind"] in ANSWERABLE and not item["responsible"]:
+    if item["kind"] in ANSWERABLE and not item["responsible"]:
         return [Objection(sentence=f"{item['code']} debe decir qué institución responde.", subject=item["code"])]
     return []
 
 
 @hookimpl
+@only("institucional")
 def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
     """Percentages apart from counts: one panel a unit."""
-    if dimension["name"] != "institucional":
-        return []
     units = dict.fromkeys(one["unit"] for item in dimension["items"] for one in item["indicators"] if one["unit"])
     return [panel for unit in units for panel in measured(dimension, f"De dónde parte y adónde quiere llegar ({unit})", unit)]
 
 
 @hookimpl
+@only("institucional")
 def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
     """The instruments that bind."""
-    if dimension["name"] != "institucional":
-        return []
     bound = [item for item in dimension["items"] if "instrumento" in item["fields"]]
     rows = sorted([item["fields"]["instrumento"]["value"], item["code"], item["responsible"]] for item in bound)
     return [Chapter(label="Instrumentos que obligan", template="institucional/chapter.html", context={"rows": rows})] if rows else []

@@ -1,6 +1,6 @@
 """The social dimension's indicators, with the figures that somebody on the project read, and the spending that concerns it."""
 
-from portal.extend import BudgetFilter, Figure, Indicator
+from portal.extend import Figure, Indicator, spending
 
 _IPE_2020 = {
     "source": "INEI, ENDES; según IPE, «Apurímac: Anemia se reduce, pero aún afecta a casi la mitad de los menores de 3 años», 2 de julio de 2020",
@@ -123,15 +123,15 @@ INDICATORS = (
 )
 
 _MEF = "MEF, Consulta Amigable: códigos y nombres leídos en copias públicas de 2022 y 2026"
-_FUNCTIONS = (("20", "Salud"), ("22", "Educación"), ("23", "Protección social"))
-_PROGRAMMES = (
-    ("0001", "Programa Articulado Nutricional"),
-    ("0002", "Salud Materno Neonatal"),
-    ("0090", "Logros de aprendizaje de estudiantes de educación básica regular"),
-    ("0117", "Atención oportuna de niñas, niños y adolescentes en presunto estado de abandono"),
-    ("1001", "Productos específicos para desarrollo infantil temprano"),
-)
-BUDGET_FILTERS = (
-    *(BudgetFilter(dimension="social", scheme="funcion", code=code, label=label, source=_MEF, weight=10) for code, label in _FUNCTIONS),
-    *(BudgetFilter(dimension="social", scheme="ppr", code=code, label=label, source=_MEF, weight=20) for code, label in _PROGRAMMES),
+BUDGET_FILTERS = spending(
+    "social",
+    _MEF,
+    functions={"20": "Salud", "22": "Educación", "23": "Protección social"},
+    programmes={
+        "0001": "Programa Articulado Nutricional",
+        "0002": "Salud Materno Neonatal",
+        "0090": "Logros de aprendizaje de estudiantes de educación básica regular",
+        "0117": "Atención oportuna de niñas, niños y adolescentes en presunto estado de abandono",
+        "1001": "Productos específicos para desarrollo infantil temprano",
+    },
 )

@@ -1,6 +1,6 @@
 """What the items of this dimension may point to: goals and State policies, with the words that were read."""
 
-from portal.extend import Alignment
+from portal.extend import aligned
 
 _SDG = "Asamblea General de las Naciones Unidas, resolución A/RES/70/1, texto en español"
 
@@ -41,12 +41,10 @@ _POLICIES = {
 }
 
 ALIGNMENTS = (
+    *aligned("social", "ods", _SDG, _GOALS),
     *(
-        Alignment(dimension="social", scheme="ods", code=code, label=label, source=_SDG, weight=place)
-        for place, (code, label) in enumerate(_GOALS.items())
-    ),
-    *(
-        Alignment(dimension="social", scheme="acuerdo-nacional", code=code, label=label, source=source, weight=100 + place)
+        one
         for place, (code, (label, source)) in enumerate(_POLICIES.items())
+        for one in aligned("social", "acuerdo-nacional", source, {code: label}, weight=100 + place)
     ),
 )

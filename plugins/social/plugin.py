@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.extend import Alignment, BudgetFilter, Chapter, Dimension, Indicator, Objection, Panel, Plugin, hookimpl, measured
+from portal.extend import Alignment, BudgetFilter, Chapter, Dimension, Indicator, Objection, Panel, Plugin, hookimpl, measured, only
 
 from . import catalogue, frameworks, reading
 
@@ -45,9 +45,10 @@ def alignments() -> Iterable[Alignment]:
 
 
 @hookimpl
+@only("social")
 def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
     """A measured result says from where it starts: baseline, its year and its source."""
-    if item["dimension"] != "social" or item["kind"] != "resultado":
+    if item["kind"] != "resultado":
         return []
     return [
         Objection(
@@ -60,13 +61,15 @@ def item_objections(item: dict[str, Any]) -> Iterable[Objection]:
 
 
 @hookimpl
+@only("social")
 def panels(dimension: dict[str, Any]) -> Iterable[Panel]:
     """From where each percentage starts and where it should arrive."""
-    return measured(dimension, "De dónde parte y adónde quiere llegar", "%") if dimension["name"] == "social" else []
+    return measured(dimension, "De dónde parte y adónde quiere llegar", "%")
 
 
 @hookimpl
+@only("social")
 def agenda_chapter(dimension: dict[str, Any]) -> Iterable[Chapter]:
     """The gaps to close."""
-    rows = reading.gaps(dimension) if dimension["name"] == "social" else []
+    rows = reading.gaps(dimension)
     return [Chapter(label="Brechas por cerrar", template="social/chapter.html", context={"rows": rows})] if rows else []

@@ -1,5 +1,6 @@
 """All that a plugin author may import: the hooks' names, the kinds of answers, and how to declare a plugin."""
 
+from portal.extend.building import aligned, only, spending
 from portal.extend.catalogue import Alignment, BudgetFilter, Figure, Indicator
 from portal.extend.kinds import (
     Chapter,
@@ -45,7 +46,10 @@ __all__ = [
     "Permission",
     "PersonData",
     "Plugin",
+    "aligned",
     "counted",
     "hookimpl",
     "measured",
+    "only",
+    "spending",
 ]
