@@ -7,24 +7,28 @@ changed together with a database, so the files come first and the fact follows, 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.commitments import keys
 from plugins.commitments.lasting import generations, lists
-from plugins.commitments.signing.authority import Pair, open_key, write
 from plugins.commitments.signing.errors import AuthorityError
 from plugins.commitments.signing.keyfiles import SigningKey
 from portal.context import Portal
 from portal.errors import Conflict, Invalid, Misconfigured
 from portal.i18n import N_
+from portal.ledger.models import LedgerHead
 from portal.ledger.queries import entries_about
 from portal.ledger.service import record
+
+if TYPE_CHECKING:
+    from plugins.commitments.signing.authority import Pair
 
 MADE = "keys.generation"
 
@@ -145,6 +149,8 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _advance(portal: Portal, *, now: datetime, **given: Any) -> int:
+    from plugins.commitments.signing.authority import write  # noqa: PLC0415 - heavy to import
+
     secret = keys.passphrase(portal)
     try:
         number = generations.advance(
@@ -156,7 +162,7 @@ def _advance(portal: Portal, *, now: datetime, **given: Any) -> int:
     return number
 
 
-def root_pair(portal: Portal) -> Pair:
+def root_pair(portal: Portal) -> "Pair":
     """Return the present root with its key. Raises `Misconfigured` when the key is away."""
     root = all_generations(portal)[0].root
     return root, root_key(portal, root)
@@ -164,6 +170,8 @@ def root_pair(portal: Portal) -> Pair:
 
 def root_key(portal: Portal, root: x509.Certificate) -> SigningKey:
     """Return the key of a root, wherever in the generations it lies. Raises `Misconfigured` when it is away or does not open."""
+    from plugins.commitments.signing.authority import open_key  # noqa: PLC0415 - heavy to import
+
     found = [one for one in all_generations(portal) if one.root == root]
     for one in found:
         if one.places["root"] == "file":
@@ -180,8 +188,11 @@ def root_key(portal: Portal, root: x509.Certificate) -> SigningKey:
 
 def note_generations(portal: Portal, session: Session, *, now: datetime) -> list[int]:
     """Record in the ledger each generation that is not there yet; return their numbers. Nothing is committed."""
-    noted = []
-    for one in reversed(all_generations(portal)):
+    noted: list[int] = []
+    lacking = [one for one in reversed(all_generations(portal)) if not entries_about(session, about(one.number))]
+    if lacking:  # one at a time: who waited here finds the fact written
+        session.scalar(select(LedgerHead.id).where(LedgerHead.id == 1).with_for_update())
+    for one in lacking:
         if entries_about(session, about(one.number)):
             continue
         data = {name: sha256_of(getattr(one, name)) for name in ("root", "issuing", "seal")}

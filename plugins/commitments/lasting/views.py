@@ -4,7 +4,6 @@ from flask import Blueprint, Response, render_template
 
 from plugins.commitments import keys
 from plugins.commitments.lasting import lists, revoking, rotation
-from plugins.commitments.signing.authority import ACT_VALIDITY, ISSUING_VALIDITY, ROOT_VALIDITY
 from portal import timestamps, web
 from portal.errors import NotFound
 from portal.i18n import N_
@@ -26,6 +25,8 @@ REASONS = {
 @public
 def policy() -> str:
     """Say what a certificate of the portal is and is not, how long it lasts, who holds the keys, what was revoked."""
+    from plugins.commitments.signing.authority import ACT_VALIDITY, ISSUING_VALIDITY, ROOT_VALIDITY  # noqa: PLC0415 - heavy to import
+
     portal = web.portal()
     found = rotation.all_generations(portal)
     roots = list({rotation.sha256_of(one.root): one.root for one in found}.items())
