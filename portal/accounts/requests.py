@@ -18,9 +18,9 @@ from portal.mail import Mailer, MailMessage
 
 RECTIFY, ERASE, OPPOSE = "rectificacion", "cancelacion", "oposicion"
 KINDS = {
-    RECTIFY: N_("Rectificación: corregir mis datos"),
-    ERASE: N_("Cancelación: borrar mis datos"),
-    OPPOSE: N_("Oposición: que dejen de usar mis datos para algo"),
+    RECTIFY: N_("Rectificación: corregir datos"),
+    ERASE: N_("Cancelación: borrar datos"),
+    OPPOSE: N_("Oposición: no usar datos para algo"),
 }
 OPEN, ACCEPTED, DONE, REFUSED = "open", "accepted", "done", "refused"
 STATES = {
