@@ -25,6 +25,7 @@ from portal.errors import Conflict
 from portal.ledger.audit import audit
 from portal.ledger.queries import entries_about
 from portal.testing.fixtures import Actors
+from portal.testing.queries import count_queries
 from tests.commitments.conftest import Signing, at_rest
 from tests.commitments.paper import desk
 from tests.commitments.paper.conftest import Mesa
@@ -149,7 +150,7 @@ def test_three_organisations_sign_on_paper_in_one_scan_and_verify_as_complete(
     assert [fact.data["act_sha256"] for fact in facts] == [reading.act_sha256]
     assert audit(portal, session)[1] == []
     public = mesa.first.get(f"/compromisos/{two.commitment.code}").get_data(as_text=True)
-    assert public.count("Firma manuscrita (digitalizada)") == 2
+    assert public.count("Firma manuscrita (digitalizada)<br>") == 2  # and below it the hash of the act
     assert str(reading.act_sha256) in public
 
 
@@ -469,3 +470,19 @@ def test_an_act_put_in_anothers_place_is_found_by_the_audit(
     slot.evidence_sha256 = signing.commitment.certified_sha256
     session.commit()
     assert ["con la evidencia que se registró" in one.sentence for one in audit(portal, session)[1]] == [True]
+
+
+def test_the_page_of_a_process_asks_the_database_as_often_for_one_document_as_for_four(
+    portal: Portal, session: Session, issued: Callable[..., Signing], any_way: Process, mesa: Mesa, on_paper: Printer
+) -> None:
+    counts = []
+    for more in (1, 3):
+        for _ in range(more):
+            signing = issued(any_way)
+        pages = on_paper(signing.commitment, dpi=100)
+        mesa.upload((f"{more}.pdf", desk.scanned(list(pages.values())[-1:], dpi=100)))
+        mesa.first.get(mesa.desk)
+        with count_queries(portal.engine) as sent:
+            assert mesa.first.get(mesa.desk).status_code == 200
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
