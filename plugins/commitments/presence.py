@@ -57,14 +57,25 @@ def send_code(portal: Portal, session: Session, *, now: datetime, slot_id: int, 
     )
 
 
-def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, operator: Person, code: str, name: str, agrees: bool) -> Outcome:
+def sign(
+    portal: Portal,
+    session: Session,
+    *,
+    now: datetime,
+    slot_id: int,
+    operator: Person,
+    code: str,
+    name: str,
+    agrees: bool,
+    drawing: str = "",
+) -> Outcome:
     """Sign with what the signer typed on the lent device. Raises as `signing_acts.sign`; the ledger says in person, and on whose device."""
     slot = fresh_slot(session, slot_id)
     signer = check(portal, session, now=now, slot=slot, operator_id=operator.id)
     signing_acts.check_typed(portal, slot, code=code, name=name, agrees=agrees)
     codes.check(session, now=now, secret=portal.settings.secret_key, person_id=signer.id, purpose=purpose(slot, operator.id), code=code)
     facts = {"presence": "in_person", "operator": fingerprint(operator)}
-    outcome = signing_acts.sign_slot(portal, session, now=now, slot_id=slot_id, person_id=signer.id, facts=facts)
+    outcome = signing_acts.sign_slot(portal, session, now=now, slot_id=slot_id, person_id=signer.id, facts=facts, drawing=drawing)
     slot.operator_id = operator.id
     states.note(session, slot.commitment_id, "in_person", now=now, person_id=operator.id, field=slot.field)
     return outcome

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, g, render_template
+from flask import Response, flash, g, render_template, request
 from flask_babel import gettext
 
 from plugins.commitments import presence, signing_pages, taking
@@ -79,6 +79,7 @@ def lend_sign(code: str, commitment: str, slot_id: int) -> Any:
             code=form.code.data or "",
             name=form.name.data or "",
             agrees=bool(form.agrees.data),
+            drawing=request.form.get("drawing", ""),
         )
     except Forbidden:
         raise

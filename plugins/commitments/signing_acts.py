@@ -12,6 +12,7 @@ from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Slot
 from plugins.commitments.names import plain
 from plugins.commitments.record import METHODS
+from plugins.commitments.signing.drawing import BadDrawing, Strokes, parse
 from plugins.commitments.taking import Outcome, Written, check_turn, expected, fresh_slot, take
 from portal.accounts import codes
 from portal.accounts.models import Person
@@ -47,8 +48,19 @@ def send_code(portal: Portal, session: Session, *, now: datetime, slot_id: int, 
     )
 
 
-def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int, code: str, name: str, agrees: bool) -> Outcome:
-    """Sign with the code that was mailed. Raises `Invalid` (fields "name", "agrees", "code") and whatever `check_turn` and the code raise.
+def sign(
+    portal: Portal,
+    session: Session,
+    *,
+    now: datetime,
+    slot_id: int,
+    person_id: int,
+    code: str,
+    name: str,
+    agrees: bool,
+    drawing: str = "",
+) -> Outcome:
+    """Sign with the code that was mailed. `drawing`: see `signing.drawing`. Raises `Invalid` (fields "name", "agrees", "code") and whatever `check_turn` and the code raise.
 
     Side effect of a wrong code: the transaction is rolled back and the lost try committed (portal.accounts.codes).
     """
@@ -56,7 +68,7 @@ def sign(portal: Portal, session: Session, *, now: datetime, slot_id: int, perso
     check_turn(portal, session, now=now, slot=slot, person_id=person_id)
     check_typed(portal, slot, code=code, name=name, agrees=agrees)
     codes.check(session, now=now, secret=portal.settings.secret_key, person_id=person_id, purpose=purpose(slot), code=code)
-    return sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id)
+    return sign_slot(portal, session, now=now, slot_id=slot_id, person_id=person_id, drawing=drawing)
 
 
 def check_typed(portal: Portal, slot: Slot, *, code: str, name: str, agrees: bool) -> None:
@@ -73,17 +85,31 @@ def check_typed(portal: Portal, slot: Slot, *, code: str, name: str, agrees: boo
 
 
 def sign_slot(
-    portal: Portal, session: Session, *, now: datetime, slot_id: int, person_id: int, facts: Mapping[str, Any] | None = None
+    portal: Portal,
+    session: Session,
+    *,
+    now: datetime,
+    slot_id: int,
+    person_id: int,
+    facts: Mapping[str, Any] | None = None,
+    drawing: str = "",
 ) -> Outcome:
-    """Sign electronically for a person whose presence was proved. Nothing is committed. `facts`: more for the ledger."""
+    """Sign electronically for a person whose presence was proved. Nothing is committed. `facts`: more for the ledger.
+
+    A drawing that is none (whoever sends it by hand) is left out: it is not what the signature is worth by.
+    """
+    try:
+        strokes = parse(drawing)
+    except BadDrawing:
+        strokes = ()
 
     def write(slot: Slot, before: bytes) -> Written:
-        return replace(_write(portal, slot, before, now=now), facts=dict(facts or {}))
+        return replace(_write(portal, slot, before, now=now, strokes=strokes), facts=dict(facts or {}))
 
     return take(portal, session, now=now, slot_id=slot_id, person_id=person_id, method="electronic", write=write)
 
 
-def _write(portal: Portal, slot: Slot, before: bytes, *, now: datetime) -> Written:
+def _write(portal: Portal, slot: Slot, before: bytes, *, now: datetime, strokes: Strokes) -> Written:
     from plugins.commitments.signing.appearance import Appearance  # noqa: PLC0415 - heavy to import
     from plugins.commitments.signing.sign import sign_field  # noqa: PLC0415
 
@@ -104,6 +130,7 @@ def _write(portal: Portal, slot: Slot, before: bytes, *, now: datetime) -> Writt
         method=METHODS["electronic"],
         time=fecha_hora(now, Manner(zone=portal.settings.timezone)),
         code=commitment.code,
+        drawing=strokes,
     )
     pdf = sign_field(
         before,

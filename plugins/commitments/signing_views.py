@@ -77,6 +77,7 @@ def sign(code: str) -> Any:
             code=form.code.data or "",
             name=form.name.data or "",
             agrees=bool(form.agrees.data),
+            drawing=request.form.get("drawing", ""),
         )
     except (Invalid, TooMany, Expired, Conflict) as error:
         web.session.rollback()

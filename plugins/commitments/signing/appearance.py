@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from .drawing import Strokes, operators
 from .fonts import Face, regular, semibold
 
 WIDTH: Final = 70 / 25.4 * 72
@@ -28,6 +29,8 @@ class Appearance:
     time: str
     """With its zone: "31/08/2022 10:32 (hora de Lima)"."""
     code: str
+    drawing: Strokes = ()
+    """Drawn by the signer, if they wanted to."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ def draw_signed(words: Appearance, width: float, height: float) -> bytes:
     pen = _Pen(width, height)
     pen.line_of(words.method, 8, 74.5, semibold(), PETROL, room=0.5)
     pen.line_of(words.code, 7.5, 74.5, regular(), INK_2, room=0.48, right=True)
-    pen.block(words.name, 13.5, 49.5, semibold(), INK)
+    if words.drawing:
+        pen.drawing(words.drawing, 54.5, 17.5, INK)
+        pen.line_of(words.name, 10, 45.5, semibold(), INK)
+    else:
+        pen.block(words.name, 13.5, 49.5, semibold(), INK)
     pen.rule(42.5, 0.9, PETROL)
     if pen.fits(words.organisation, 9, semibold()):
         pen.line_of(words.capacity, 9, 31, regular(), INK)
@@ -125,6 +132,11 @@ class _Pen:
         first, second = _halves(text, face)
         self.line_of(first, size, upper, face, colour)
         self.line_of(second, size, lower, face, colour)
+
+    def drawing(self, strokes: Strokes, bottom: float, height: float, colour: tuple[float, float, float]) -> None:
+        """What the signer drew, in a band of this height."""
+        ink = b"%.3f %.3f %.3f RG " % colour
+        self._operators.append(ink + operators(strokes, left=_MARGIN, bottom=bottom, width=self._inner, height=height))
 
     def rule(self, y: float, weight: float, colour: tuple[float, float, float]) -> None:
         stroke = b"%.3f %.3f %.3f RG %.2f w" % (*colour, weight)
