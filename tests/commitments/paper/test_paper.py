@@ -411,6 +411,7 @@ def _pdf(*, script: bool = False, size: tuple[float, float] = (595, 842), passwo
     return out.getvalue()
 
 
+@pytest.mark.once
 def test_hostile_files_are_told_apart_and_harm_nothing() -> None:
     """Each in a process of its own; a page that only looks odd is drawn as it is."""
     import zlib
