@@ -49,7 +49,22 @@ def begin(folder: Path, fill: Fill) -> bool:
         sync_folder(first)
         write_private(draft / "present", b"1\n")
 
-    return publish_folder(folder, whole)
+    return _adopt(folder) if (folder / "root.pem").exists() else publish_folder(folder, whole)
+
+
+def _adopt(folder: Path) -> bool:
+    """Make the first generation of keys that lie in the folder itself, as they did before there were generations."""
+
+    def fill(draft: Path) -> None:
+        for file in folder.glob("*.pem"):
+            write_private(draft / file.name, file.read_bytes())
+
+    with locked(folder):
+        publish_folder(path(folder, 1), fill)
+        replace_private(folder / "present", b"1\n")
+        for file in folder.glob("*.pem"):
+            file.unlink()
+    return True
 
 
 def advance(folder: Path, fill: Callable[[Path, int], None]) -> int:

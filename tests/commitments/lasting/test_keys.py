@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import keys
 from plugins.commitments.lasting import generations, lists, revoking, rotation
-from plugins.commitments.signing.authority import read_roots
+from plugins.commitments.signing.authority import create, read_roots
 from plugins.commitments.verification import verify_bytes
 from portal.context import Portal
 from portal.errors import Conflict, Invalid, Misconfigured, NotFound
@@ -67,6 +67,14 @@ def test_what_was_signed_stays_authentic_and_what_comes_is_signed_by_new_keys(
     assert [one.subject for one in facts] == ["keys:1", "keys:2"]
     assert facts[1].data["seal_sha256"] == keys.seal_sha256(portal)
     session.commit()
+
+
+def test_keys_from_before_there_were_generations_go_on_signing(portal: Portal, now: datetime) -> None:
+    before = create(keys.folder(portal), now=now, passphrase=keys.passphrase(portal))
+    after = keys.authority(portal, now=now)
+    assert (after.root, after.seal) == (before.root, before.seal)
+    assert sorted(path.name for path in keys.folder(portal).iterdir()) == [".lock", "1", "present"]
+    assert rotation.rotate(portal, now=now) == 2
 
 
 def test_the_root_key_is_needed_unless_a_new_root_is_made(portal: Portal, now: datetime) -> None:
