@@ -114,7 +114,10 @@ def order(answer: Any) -> tuple[int, str]:
 RESERVED: dict[str, dict[tuple[str, ...], str]] = {
     "permissions": {(one.action,): "portal" for one in CORE_PERMISSIONS},
     "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users", "people")},
-    "jobs": {(name,): "portal" for name in ("mail.send", "agendas.pdf", "accounts.erase", "organisations.imports", "files.remove")},
+    "jobs": {
+        (name,): "portal"
+        for name in ("mail.send", "agendas.pdf", "accounts.erase", "organisations.imports", "files.remove", "ledger.publish")
+    },
     "exporters": {("items",): "portal"},
 }
 
@@ -126,6 +129,7 @@ CORE_WORDS = frozenset(
         "consent",
         "core",
         "item",
+        "job",
         "ledger",
         "mail",
         "membership",

@@ -44,6 +44,16 @@ def commitment_changed(portal: Any, commitment_id: int, event: str) -> None:
 
 
 @hookimpl
+def person_data(session: Any, person_id: int) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def person_erased(session: Any, person_id: int, now: Any) -> None:
+    fail()
+
+
+@hookimpl
 def ledger_audits(portal: Any, session: Any) -> Iterable[Any]:
     fail()
 
