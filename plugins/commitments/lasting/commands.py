@@ -126,6 +126,9 @@ def _show(portal: Any, *, as_json: bool) -> None:
     from plugins.commitments.lasting import revoking, rotation  # noqa: PLC0415
 
     found = [one.as_dict() for one in rotation.all_generations(portal)]
+    here = {one["certificates"][0]["sha256"] for one in found if one["certificates"][0]["key"] != "away"}
+    for one in found:  # a root's key lies in the generation that made it
+        one["certificates"][0]["key"] = "file" if one["certificates"][0]["sha256"] in here else "away"
     gone = [
         {"serial": f"{line.serial:x}", "since": line.since.isoformat(), "reason": line.reason, "generation": generation.number}
         for generation, line in revoking.revoked(portal)

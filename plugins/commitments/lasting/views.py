@@ -1,5 +1,7 @@
 """What the public may know of the signing authority: its certificate policy in plain Spanish, its roots, its revocation lists."""
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from flask import Blueprint, Response, render_template
 
 from plugins.commitments import keys
@@ -42,9 +44,15 @@ def policy() -> str:
         has_list=lambda name: lists.path(portal, name).exists(),
         revoked=[line for _, line in revoking.revoked(portal)],
         reasons=REASONS,
+        name_of=_name,
         timestamps=bool(portal.settings.timestamp_urls and timestamps.trusted(portal)),
         in_token=bool(found) and found[0].places["issuing"] == "token",
     )
+
+
+def _name(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
 
 @blueprint.get("/compromisos/revocados/<name>.crl")
