@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import delegating, letters, states
 from plugins.commitments.digital import models as digital
-from plugins.commitments.models import Commitment, Event, Parked, Process, Question, Slot, Stance, StanceWording
+from plugins.commitments.models import Commitment, Digest, Event, Parked, Process, Question, Slot, Stance, StanceWording
 from plugins.commitments.paper import models as paper
 from portal.accounts import redacting
 from portal.accounts.models import Grant, Person
@@ -53,6 +53,7 @@ def erase(session: Session, person_id: int, now: datetime) -> None:
     _slots(session, person, now=now)
     _receptions(session, person_id, now=now)
     _papers(session, commitments, now=now)
+    session.execute(delete(Digest).where(Digest.person_id == person_id))
     session.execute(delete(Parked).where(Parked.commitment_id.in_(commitments)))
     _contacts(session, person)
     _words(session, words)
