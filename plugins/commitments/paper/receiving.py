@@ -191,3 +191,11 @@ def sheet_of(session: Session, process: Process, sheet_id: int) -> PaperSheet:
     if sheet is None or sheet.file.process_id != process.id:
         raise NotFound
     return sheet
+
+
+def file_of(session: Session, process: Process, number: int) -> PaperFile:
+    """Return a file of this process. Raises `NotFound`."""
+    file = session.get(PaperFile, number)
+    if file is None or file.process_id != process.id:
+        raise NotFound
+    return file

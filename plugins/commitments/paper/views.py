@@ -131,6 +131,16 @@ def upload(code: str) -> Any:
     return web.back_to("paper.desk", code=process.code)
 
 
+@blueprint.get(f"{ADDRESS}/archivos/<int:number>")
+@requires(MANAGE)
+def original(code: str, number: int) -> Response:
+    """Give a file as it came back, byte for byte: to be saved, never shown, since a stranger may have made it."""
+    found = receiving.file_of(web.session, process_for(MANAGE, code), number)
+    response = _file(found.sha256, "application/octet-stream", f"recibido-{number}", attachment=True)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 @blueprint.get(f"{ADDRESS}/hojas/<int:sheet_id>.jpg")
 @requires(MANAGE)
 def picture(code: str, sheet_id: int) -> Response:

@@ -105,8 +105,13 @@ def test_three_organisations_sign_on_paper_in_one_scan_and_verify_as_complete(
     heap = [*first.values(), *reversed(second.values())]  # two organisations in one file: one upside down, one page crooked
     heap[0], heap[2] = heap[0].rotate(180), desk.askew(heap[2], 4)
     heap[5] = heap[5].rotate(90, expand=True)
-    page = mesa.upload(("acto.pdf", desk.scanned(heap, dpi=130)))
+    sent = desk.scanned(heap, dpi=130)
+    page = mesa.upload(("acto.pdf", sent))
     assert page.count("Por leer") == 2
+    kept = re.search(r"/papel/archivos/\d+", page)
+    assert kept is not None
+    given = mesa.second.get(f"/gestion/compromisos/{any_way.code}{kept[0]}")
+    assert (given.data == sent, given.headers["Content-Disposition"].partition(";")[0]) == (True, "attachment")
     seen = mesa.first.get(mesa.reading(one.commitment)).get_data(as_text=True)
     assert seen.count("signature-cut") == 2
     cut = mesa.first.get(f"{mesa.reading(one.commitment)}/firma-firma-1.jpg")
