@@ -308,7 +308,12 @@ SIGNED_FILES = {
 }
 
 # What takes away what the others need comes last.
-BEFORE_ITS_TIME = {"signing.certificate", "commitments_staff.mandate", "commitments_staff.withdrawal_letter", "delegating.document"}  # files that are not there yet
+BEFORE_ITS_TIME = {
+    "signing.certificate",
+    "commitments_staff.mandate",
+    "commitments_staff.withdrawal_letter",
+    "delegating.document",
+}  # files that are not there yet
 ENDING = {"accounts.end_role", "agendas.retire_item", "commitments_staff.withdraw", "commitments_staff.supersede"}
 
 
@@ -530,7 +535,11 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 for endpoint in TABLE
                 if endpoint.startswith(("registry.", "verification.", "offline.", "mine.", "talking."))
             },
-            **{f"{endpoint}:code": to_sign.code for endpoint in TABLE if endpoint.startswith(("signing.", "delegating.", "withdrawing.", "digital."))},
+            **{
+                f"{endpoint}:code": to_sign.code
+                for endpoint in TABLE
+                if endpoint.startswith(("signing.", "delegating.", "withdrawing.", "digital."))
+            },
             **{f"{endpoint}:code": process.code for endpoint in TABLE if endpoint.startswith("commitments_staff.")},
             **paper_came_back(portal, session, process, to_sign, now),
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},
