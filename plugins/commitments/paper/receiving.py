@@ -152,7 +152,7 @@ def _place(portal: Portal, session: Session, process_id: int, sheet: PaperSheet,
         sheet.problem, sheet.set_aside = ("blank", True) if found.blank else ("unreadable", False)
         return
     code, edition, page, pages = found.sheet
-    commitment = session.scalar(select(Commitment).where(Commitment.code == code))
+    commitment = session.scalar(select(Commitment).where(Commitment.code == code).with_for_update())  # two files at once: one sheet counts
     if commitment is None or commitment.process_id != process_id:
         sheet.problem, sheet.said = "elsewhere" if commitment else "unknown", code
         return
