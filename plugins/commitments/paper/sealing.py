@@ -277,7 +277,5 @@ def _write(portal: Portal, slot: Slot, before: bytes, *, act: str, signed_on: st
 
 
 def common_name(name: str) -> str:
-    """Return the name that the certificate carries: the person's, and that they signed by hand; at most 64 characters."""
-    room = 64 - len(MANNER) - 1
-    clean = shorten(name)
-    return f"{clean if len(clean) <= room else clean[: room - 1].rstrip() + '…'} {MANNER}"
+    """Return the name that the certificate carries: the person's, and that they signed by hand; at most 64 bytes."""
+    return f"{shorten(name, octets=True, most=64 - len(MANNER.encode()) - 1)} {MANNER}"

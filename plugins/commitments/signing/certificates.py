@@ -5,7 +5,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .keyfiles import SigningKey
 
@@ -16,13 +16,23 @@ _LONGEST: Final = 64  # X.520 upper bound for common name, title and organisatio
 
 def name_of(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
     """A distinguished name of the attributes that are not empty, each cut at 64 characters."""
-    return x509.Name([x509.NameAttribute(oid, text) for oid, raw in attributes if (text := shorten(raw))])
+    return x509.Name(
+        [x509.NameAttribute(oid, text) for oid, raw in attributes if (text := shorten(raw, octets=oid == NameOID.COMMON_NAME))]
+    )
 
 
-def shorten(text: str) -> str:
-    """One line of printable text, at most 64 characters, the last an ellipsis if it was longer."""
+def shorten(text: str, *, octets: bool = False, most: int = _LONGEST) -> str:
+    """One line of printable text, at most `most` characters, the last an ellipsis if it was longer.
+
+    `octets`: at most so many bytes of UTF-8, which is how `cryptography` counts a common name.
+    """
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1].rstrip() + "…"
+    size = (lambda one: len(one.encode())) if octets else len
+    if size(clean) <= most:
+        return clean
+    while size(clean) > most - size("…"):
+        clean = clean[:-1]
+    return clean.rstrip() + "…"
 
 
 def issue_certificate(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import NameOID
 
 from plugins.commitments.signing.authority import Authority, create, load, read_roots
+from plugins.commitments.signing.certificates import name_of
 from plugins.commitments.signing.errors import AuthorityError
 from tests.commitments.signing.kit import NOW, act_signer
 
@@ -118,3 +120,10 @@ def test_roots_are_read_from_pem_and_der_and_nothing_else(authority: Authority) 
     for rubbish in (b"", b"hola", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
         with pytest.raises(ValueError, match=r".+"):
             read_roots(rubbish)
+
+
+@pytest.mark.parametrize("name", ["Ñ" * 64, "Ñusta Ángela " * 6, "A" * 65, "A" * 64])
+def test_a_long_name_with_accents_fits_in_a_certificate(name: str) -> None:
+    [attribute] = name_of((NameOID.COMMON_NAME, name))
+    assert 60 < len(str(attribute.value).encode()) <= 64
+    assert str(attribute.value).endswith("…") is (name != "A" * 64)
