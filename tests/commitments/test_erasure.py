@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from plugins.commitments import contacts, questions, verification
+from plugins.commitments import contacts, delegating, questions, verification
 from plugins.commitments.digital.models import Reception
 from plugins.commitments.models import Commitment, Event, Parked, Process, Question, Slot, Stance, StanceWording
 from plugins.commitments.paper.models import PaperPack
+from plugins.commitments.signing_acts import sign_slot
 from portal.accounts import codes, erasure, links, requests
 from portal.accounts.models import Consent, Grant, OneTimeCode, Passkey, Person, PersonRequest, SignInLink
 from portal.accounts.redacting import mark
 from portal.context import Portal
 from portal.documents import forgetting
+from portal.documents.canonical import sha256
 from portal.documents.models import StoredFile
 from portal.errors import Conflict
 from portal.ledger.audit import audit
@@ -274,4 +276,28 @@ def test_spreadsheets_go_when_their_preview_lapses(portal: Portal, session: Sess
     assert in_files(portal, [EMAIL]) == {}
     facts = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == forgetting.FORGOTTEN)).all()
     assert [one.subject for one in facts] == [f"file:{name}"]
+    assert audit(portal, session)[1] == []
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_a_mandate_goes_with_either_of_its_people_unless_somebody_signed_under_it(
+    portal: Portal, session: Session, actors: Actors, issued: Callable[..., Signing], now: datetime, signed: bool
+) -> None:
+    signing, substitute = issued(), actors.person("Sustituta por borrar de muestra")
+    slot = session.scalars(select(Slot).where(Slot.commitment_id == signing.commitment.id).order_by(Slot.position)).first()
+    assert slot is not None
+    mandate = b"%PDF-1.7 poder"
+    delegating.delegate(
+        session, now=now, store=portal.store, mailer=portal.mailer, slot=slot, substitute=substitute, mandate=mandate, by=substitute.id
+    )
+    session.commit()
+    if signed:
+        sign_slot(portal, session, now=now, slot_id=slot.id, person_id=substitute.id)
+        session.commit()
+    erasure.erase(portal, session, now=now, person_id=signing.representative.id if signed else substitute.id)
+    session.commit()
+    portal.queue.drain()
+    session.refresh(slot)
+    kept = session.get_one(StoredFile, sha256(mandate), populate_existing=True).removed_at is None
+    assert (slot.substitute_id, slot.signed_name, kept) == ((substitute.id, None, True) if signed else (None, None, False))
     assert audit(portal, session)[1] == []
