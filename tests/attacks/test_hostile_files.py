@@ -121,8 +121,14 @@ def test_the_sandbox_answers_as_the_plain_inspection_does(instrument: Instrument
     assert isolated(instrument.latest, instrument) == plain
 
 
+def test_megabytes_of_nothing_after_a_signed_file_are_appended_content(instrument: Instrument) -> None:
+    for tail in (b" " * 2_000_000, bytes(2_000_000)):
+        found = look(instrument.latest + tail, instrument.authority)
+        assert (found.verdict, codes_of(found)) == ("altered", {"appended"})
+
+
 def test_too_little_time_or_memory_is_said_and_nothing_breaks(instrument: Instrument) -> None:
     found = isolated(instrument.latest, instrument, wall=0.1)
     assert (found.verdict, codes_of(found)) == ("unverifiable", {"too_slow"})
-    found = isolated(instrument.latest + b" " * 60_000_000, instrument, megabytes=300)
+    found = isolated(instrument.latest + b" " * 10_000_000, instrument, megabytes=60)
     assert (found.verdict, codes_of(found)) == ("unverifiable", {"no_memory"})

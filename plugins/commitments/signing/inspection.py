@@ -15,7 +15,7 @@ from typing import Final
 
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError, PdfReadError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -59,6 +59,8 @@ def inspect(  # noqa: PLR0911 - one exit for each way of not being readable
     try:
         return _Inspector(pdf, codes, TrustBase(trust_roots, (), answers, timestamp_roots), now).run()
     except _Refused as refusal:
+        if refusal.code == "appended":
+            return Inspection("altered", (Reason("appended", refusal.detail),), size=len(pdf), codes=codes)
         return unreadable(refusal.code, refusal.detail, size=len(pdf), codes=codes)
     except RecursionError:
         return unreadable("too_complex", "objects nested too deeply", size=len(pdf), codes=codes)
@@ -95,7 +97,8 @@ class _Inspector:
 
     def _open(self) -> PdfFileReader:
         if self._pdf.rfind(b"startxref") < len(self._pdf) - _LONGEST_TAIL:
-            raise PdfReadError("no startxref near the end")  # the reader would look for it byte by byte
+            # a reader would look for it byte by byte
+            raise _Refused("appended" if raw_ranges(self._pdf) else "damaged", "no startxref near the end")
         try:
             reader = PdfFileReader(io.BytesIO(self._pdf), strict=True)
             _ = reader.root
