@@ -236,7 +236,7 @@ def test_whatever_is_changed_is_noticed(bundle: bytes) -> None:
     assert other != files["commitment.json"]
     seqs = sorted(int(name[7:-5]) for name in files if re.fullmatch(r"ledger/\d+\.json", name))
     attacks: dict[str, tuple[dict[str, bytes], str]] = {
-        "a byte of the document": ({**files, "instrument.pdf": pdf[:3000] + b"?" + pdf[3001:]}, "content_changed"),
+        "a byte of the document": ({**files, "instrument.pdf": pdf[:3000] + bytes([pdf[3000] ^ 1]) + pdf[3001:]}, "content_changed"),
         "an appended byte": ({**files, "instrument.pdf": pdf + b"\n"}, "appended"),
         "stances beside the document": ({**files, "commitment.json": other}, "bundle_disagrees"),
         "another agenda": ({**files, "agenda.json": files["agenda.json"].replace(b"2026", b"2027", 1)}, "bundle_disagrees"),
