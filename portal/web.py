@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from portal import clock, db
@@ -24,6 +25,7 @@ from portal.log import request_id
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+LARGEST = 2**31 - 1  # databases answer a larger number with an error, not with "there is none"
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,22 @@ def page_number() -> int:
         return 1
 
 
+def asked_number(name: str) -> int | None:
+    """Return the whole number of the address's ?name=, None when there is none; no larger than a database can look for."""
+    found = request.args.get(name, type=int)
+    return None if found is None else max(-1, min(LARGEST, found))
+
+
+class _Number(IntegerConverter):
+    """`<int:…>` in an address: one that no row can have is an address that does not exist."""
+
+    def __init__(self, of: Map, *args: Any, **values: Any) -> None:
+        super().__init__(of, *args, **{"max": LARGEST, **values})
+
+
 def guard(app: Flask) -> None:
-    """Install the checks around each request: id, transaction kind, access, closing of the session."""
+    """Install the checks around each request: id, transaction kind, access, closing of the session; and the limit of numbers in addresses."""
+    app.url_map.converters["int"] = _Number
 
     @app.before_request
     def begin() -> None:

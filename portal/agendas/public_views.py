@@ -19,7 +19,7 @@ from portal.errors import Conflict
 from portal.extend.kinds import Chapter
 from portal.i18n import N_
 from portal.limits import csrf
-from portal.web import portal, public, session
+from portal.web import asked_number, portal, public, session
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ADDRESS = "/agendas/<code>/v<int:number>"
@@ -118,7 +118,7 @@ def _file(data: bytes, sha256: str, media_type: str, name: str) -> AnyResponse:
 def changes(code: str, number: int) -> str:
     """Show what changed in a version since another, by default the one before."""
     shown = queries.version(session, code, number)
-    since = request.args.get("desde", type=int) or max(1, number - 1)
+    since = asked_number("desde") or max(1, number - 1)
     before = queries.version(session, code, since)
     store = portal().store
     found = compare(queries.version_document(store, before), queries.version_document(store, shown))

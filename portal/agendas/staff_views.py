@@ -18,7 +18,7 @@ from portal.choices import options
 from portal.documents.rendering import render_markdown
 from portal.errors import Conflict, Forbidden, Invalid, Stale
 from portal.failures import told
-from portal.web import back_to, commit, portal, requires, session
+from portal.web import asked_number, back_to, commit, portal, requires, session
 
 HOME = "/gestion/agendas"
 PLACE = f"{HOME}/<code>"
@@ -198,7 +198,7 @@ def draft_changes(code: str) -> str:
     """Show what the draft changes since a version, by default the last."""
     agenda: Agenda = g.agenda
     versions = queries.versions(session, agenda.id)
-    number = request.args.get("desde", type=int) or (versions[0].number if versions else 0)
+    number = asked_number("desde") or (versions[0].number if versions else 0)
     before = queries.version(session, code, number) if number else None
     document = draft_document(session, portal().registry, agenda)
     found = compare(queries.version_document(portal().store, before) if before else None, document)

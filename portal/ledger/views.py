@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from portal import web
 from portal.documents.canonical import canonical
@@ -41,7 +41,7 @@ def head() -> Response:
 @public
 def history() -> Response:
     """Give the heads, the latest first: {"heads": [...], "next": address or null}."""
-    below = request.args.get("antes", type=int)
+    below = web.asked_number("antes")
     found = heads.heads(web.session, below=below, limit=LISTED)
     more = url_for("ledger.history", antes=found[-1].size) if len(found) == LISTED else None
     return _json(canonical({"heads": [{**heads.head_data(one), "timestamp": _token_address(one)} for one in found], "next": more}))
@@ -71,7 +71,7 @@ def token(size: int) -> Response:
 @limiter.limit("120 per minute")
 def proof(seq: int) -> Response:
     """Give the proof that an entry is under a head (?cabeza=size, by default the first one that has it)."""
-    wanted = request.args.get("cabeza", type=int)
+    wanted = web.asked_number("cabeza")
     found = heads.head_at(web.session, wanted) if wanted is not None else heads.covering(web.session, seq)
     entry = web.session.get(LedgerEntry, seq)
     shown = entry is not None and entry.subject.startswith(OPEN_SUBJECTS)
