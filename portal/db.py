@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from portal.turns import Turns, begin_writing, one_at_a_time
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -58,19 +60,23 @@ def new_engine(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    turns = one_at_a_time(engine)
+    event.listen(engine, "begin", lambda connection: _begin_sqlite(turns, connection))
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's implicit BEGIN would not cover reads
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE: a transaction that reads, then writes, would otherwise fail at once when another wrote between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+def _begin_sqlite(turns: Turns, connection: Connection) -> None:
+    if writing.get():
+        # IMMEDIATE: a transaction that reads, then writes, would otherwise fail at once when another wrote between.
+        begin_writing(turns, connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def mend(session: Session) -> None:
