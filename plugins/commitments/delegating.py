@@ -11,6 +11,7 @@ from plugins.commitments import board_queries, letters, states
 from plugins.commitments.models import Commitment, Slot
 from plugins.commitments.names import delegated_name, plain
 from plugins.commitments.plan import CANDIDATES, ORGANISATION, PERSONEROS, next_group
+from plugins.commitments.taking import fresh_slot
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.documents.store import FileStore
@@ -146,10 +147,9 @@ def _check_substitute(session: Session, slot: Slot, substitute: Person) -> None:
 
 
 def _hold(session: Session, slot: Slot) -> None:
-    """Hold the commitment's row, as whoever signs does first, and read the slot as it is now: one after the other."""
+    """Hold the commitment's row, as whoever signs does first, and read all its slots as they are now: one after the other."""
     session.execute(select(Commitment.id).where(Commitment.id == slot.commitment_id).with_for_update())
-    session.refresh(slot)
-    session.refresh(slot.commitment)
+    fresh_slot(session, slot.id)
 
 
 def _set(session: Session, slot: Slot, **values: Any) -> None:

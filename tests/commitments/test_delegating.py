@@ -350,3 +350,24 @@ def test_nobody_lends_a_device_to_themselves_nor_out_of_turn(
     assert "Todavía no es su turno" in staff.get(theirs).get_data(as_text=True)
     with pytest.raises(Conflict):
         delegating.check_may_change(Slot(signed_at=signing.commitment.created_at))
+
+
+def test_nobody_takes_two_signatures_though_the_other_was_delegated_after_the_page_was_read(
+    portal: Portal, session: Session, issued: Callable[..., Signing], actors: Actors, now: datetime
+) -> None:
+    signing, substitute = issued(), actors.person("Sustituta de Muestra")
+    slots = list(session.scalars(select(Slot).where(Slot.commitment_id == signing.commitment.id).order_by(Slot.position)))
+    later = update(Slot).where(Slot.id == slots[1].id).values(substitute_id=substitute.id)
+    session.execute(later.execution_options(synchronize_session=False))  # as another worker's commit: this session has not read it
+    with pytest.raises(Invalid) as refused:
+        delegating.delegate(
+            session,
+            now=now,
+            store=portal.store,
+            mailer=portal.mailer,
+            slot=slots[0],
+            substitute=substitute,
+            mandate=MANDATE,
+            by=signing.representative.id,
+        )
+    assert refused.value.fields == {"full_name": "Esa persona ya ocupa otra firma de este compromiso."}
