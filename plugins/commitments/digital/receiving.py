@@ -26,7 +26,7 @@ from plugins.commitments.taking import Outcome, Written, check_turn, expected, f
 from portal import timestamps
 from portal.context import Portal
 from portal.documents.canonical import sha256
-from portal.errors import Conflict, NotFound, PortalError, TooMany
+from portal.errors import Conflict, Forbidden, NotFound, PortalError, TooMany
 from portal.i18n import N_
 
 METHOD = "digital"
@@ -197,15 +197,20 @@ def handed_last(session: Session, slot_id: int) -> HandedCopy | None:
 
 
 def confirm(session: Session, *, now: datetime, reception_id: int, person_id: int) -> Reception:
-    """The Mesa says that a certificate is the expected person's. Raises `NotFound`, `Conflict`; judge it again after the commit."""
-    reception = session.get(Reception, reception_id)
+    """The Mesa says that a certificate is the expected person's; nobody says it of their own upload, nor of their own signature.
+
+    Raises `NotFound`, `Forbidden`, `Conflict`; judge it again after the commit.
+    """
+    reception = session.get(Reception, reception_id, with_for_update=True, populate_existing=True)
     if reception is None:
         raise NotFound
+    slot = session.get_one(Slot, reception.slot_id)
+    if person_id in {reception.person_id, slot.person_id, slot.substitute_id}:
+        raise Forbidden(N_("Esta firma es suya: la confirma otra persona de la Mesa."))
     if reception.result != UNDECIDED:
         raise Conflict(N_("Este documento ya se resolvió."))
     reception.confirmed_at, reception.confirmed_by_id = now, person_id
     reception.next_try_at = now
-    commitment_id = session.get_one(Slot, reception.slot_id).commitment_id
-    states.note(session, commitment_id, "outside_confirmed", now=now, person_id=person_id)
+    states.note(session, slot.commitment_id, "outside_confirmed", now=now, person_id=person_id)
     session.flush()
     return reception

@@ -7,14 +7,17 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from plugins.commitments.digital import receiving
 from plugins.commitments.digital.models import HandedCopy, Reception
 from plugins.commitments.digital.rejudging import due, judge_again
 from plugins.commitments.history import history
 from plugins.commitments.models import Event
 from portal.documents.canonical import sha256
+from portal.errors import Forbidden
 from portal.ledger.audit import audit
 from portal.mail import MailMessage
 from portal.testing.fixtures import Actors
@@ -214,6 +217,16 @@ def test_the_mesa_confirms_whose_certificate_it_is(outside: Outside, actors: Act
     ]
     kept = outside.portal.store.get(last(outside).evidence_sha256 or "")
     assert b'"identity":"mesa"' in kept
+
+
+def test_nobody_confirms_their_own_certificate(outside: Outside, actors: Actors) -> None:
+    outside.signing.people[0].dni = None
+    outside.session.commit()
+    upload(browser(outside, actors), outside, sign_outside(outside.head(), outside.holder(), field="firma-1"))
+    found = last(outside)
+    with pytest.raises(Forbidden, match="la confirma otra persona"):
+        receiving.confirm(outside.session, now=outside.now, reception_id=found.id, person_id=outside.signing.people[0].id)
+    assert (found.result, found.confirmed_at) == ("undecided", None)
 
 
 def test_the_plan_says_who_may(outside: Outside, actors: Actors) -> None:
