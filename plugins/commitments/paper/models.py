@@ -83,7 +83,7 @@ class PaperSheet(Base):
 class PaperReading(Base):
     """What a person read on the sheets of one instrument, for a second person to confirm.
 
-    `slots`: [{"id": int, "field": str}] that are signed. `sheets`: [{"id", "page", "picture_sha256", "file_sha256"}] as the first
+    `slots`: [{"id", "field", "signer": the person's id}] that are signed. `sheets`: [{"id", "page", "picture_sha256", "file_sha256"}] as the first
     person saw them. `state`: read, confirmed (being sealed and recorded), taken, rejected. `open_for` is the commitment's
     id while it is read or confirmed: one at a time, whoever comes at once.
     """

@@ -89,7 +89,7 @@ def read(
         open_for=commitment.id,
         edition=commitment.edition,
         signed_on=signed_on,
-        slots=[{"id": slot.id, "field": slot.field} for slot in chosen],
+        slots=[{"id": slot.id, "field": slot.field, "signer": slot.signer.id if slot.signer else None} for slot in chosen],
         sheets=[
             {"id": sheet.id, "page": page, "picture_sha256": sheet.picture_sha256, "file_sha256": files[sheet.file_id]}
             for page, sheet in sorted(found.sheets.items())
@@ -132,8 +132,16 @@ def confirm(session: Session, *, now: datetime, reading: PaperReading, by: int) 
     }
     if any(pictures.get(one["id"]) != one["picture_sha256"] for one in reading.sheets):
         raise Conflict(N_("Las hojas cambiaron después de la lectura. Devuélvala para que se lea de nuevo."))
+    for one in reading.slots:
+        check_signer(session.get(Slot, one["id"]), one)
     _decide(session, reading, PaperReading.state == READ, state=CONFIRMED, decided_at=now, decided_by_id=by)
     states.note(session, reading.commitment_id, "paper_confirmed", now=now, person_id=by)
+
+
+def check_signer(slot: Slot | None, read: dict[str, Any]) -> None:
+    """Raise `Conflict` unless the signature is still expected from the person whose hand was read: a delegation may have come since."""
+    if slot is None or slot.signer is None or slot.signer.id != read["signer"]:
+        raise Conflict(N_("Desde la lectura cambió quién firma. Devuélvala para que se lea de nuevo."))
 
 
 def reject(session: Session, *, now: datetime, reading: PaperReading, by: int, reason: str) -> None:

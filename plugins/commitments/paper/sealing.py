@@ -16,6 +16,7 @@ from plugins.commitments import keys, letters, states
 from plugins.commitments.lasting import stamps
 from plugins.commitments.models import Commitment, Slot
 from plugins.commitments.paper.models import CONFIRMED, TAKEN, PaperReading, PaperSheet
+from plugins.commitments.paper.readings import check_signer
 from plugins.commitments.signing.certificates import shorten
 from plugins.commitments.taking import Outcome, Written, announce, expected, fresh_slot, take
 from portal.accounts.actor import ROLES
@@ -117,6 +118,8 @@ def _act(portal: Portal, reading_id: int, *, now: datetime) -> str | None:
 def _described(portal: Portal, session: Session, reading: PaperReading, commitment: Commitment) -> dict[str, Any]:
     """Return what the act's cover says, and its sheets as pictures."""
     slots = {slot.id: slot for slot in commitment.slots}
+    for one in reading.slots:
+        check_signer(slots.get(one["id"]), one)
     said = [expected(portal, slots[one["id"]]) for one in reading.slots]
     return {
         "code": commitment.code,
@@ -183,13 +186,13 @@ def _take_all(portal: Portal, reading_id: int, act: str, *, now: datetime) -> No
     with portal.sessions() as session:
         reading = session.get_one(PaperReading, reading_id)
         commitment_id = reading.commitment_id
-        wanted, signed_on = [one["id"] for one in reading.slots], reading.signed_on.isoformat()
+        wanted, signed_on = {one["id"]: one for one in reading.slots}, reading.signed_on.isoformat()
         order = [one.id for one in sorted(session.get_one(Commitment, commitment_id).slots, key=lambda one: (one.group, one.position))]
         session.commit()
     refused: PortalError | None = None
     for slot_id in (one for one in order if one in wanted):
         try:
-            outcome = _take(portal, slot_id, act, signed_on, now=now)
+            outcome = _take(portal, wanted[slot_id], act, signed_on, now=now)
         except PortalError as error:  # the others are not held up: an earlier signature may be missing, a plan may want another way
             refused = refused or error
             continue
@@ -210,19 +213,19 @@ def _take_all(portal: Portal, reading_id: int, act: str, *, now: datetime) -> No
         session.commit()
 
 
-def _take(portal: Portal, slot_id: int, act: str, signed_on: str, *, now: datetime) -> Outcome | None:
-    """Record one signature; None when there is one: of an earlier run of this job, or made on screen meanwhile."""
+def _take(portal: Portal, read: dict[str, Any], act: str, signed_on: str, *, now: datetime) -> Outcome | None:
+    """Record one signature of a reading; None when there is one: of an earlier run of this job, or made on screen meanwhile."""
 
     def write(slot: Slot, before: bytes) -> Written:
         return _write(portal, slot, before, act=act, signed_on=signed_on, now=now)
 
     with portal.sessions() as session:
-        slot = fresh_slot(session, slot_id)
+        slot = fresh_slot(session, read["id"])
         if slot.signed_at is not None:
             session.commit()
             return None
-        person_id = slot.signer.id if slot.signer else 0
-        outcome = take(portal, session, now=now, slot_id=slot_id, person_id=person_id, method="paper", write=write)
+        check_signer(slot, read)  # and `take` refuses anybody else, should a delegation come in this instant
+        outcome = take(portal, session, now=now, slot_id=slot.id, person_id=read["signer"], method="paper", write=write)
         session.commit()
         return outcome
 

@@ -13,9 +13,9 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugins.commitments import keys
+from plugins.commitments import delegating, keys
 from plugins.commitments.issuing import issue, reopen
-from plugins.commitments.models import Process
+from plugins.commitments.models import Process, Slot
 from plugins.commitments.paper import isolation, readings, sealing
 from plugins.commitments.paper.models import PaperReading, PaperSheet
 from plugins.commitments.stances import confirm as confirm_stances
@@ -213,6 +213,42 @@ def test_a_reading_is_given_back_with_a_reason_and_read_again(
     session.commit()
     assert mesa.second.post(f"{mesa.reading(signing.commitment)}/{again.id}/confirmar").status_code == 303
     assert at_rest(session, signing.commitment).state == "partly_signed"
+
+
+def test_a_delegation_after_the_reading_does_not_make_the_handwriting_somebody_elses(
+    portal: Portal,
+    session: Session,
+    issued: Callable[..., Signing],
+    any_way: Process,
+    mesa: Mesa,
+    on_paper: Printer,
+    actors: Actors,
+    now: datetime,
+) -> None:
+    signing, substitute = issued(any_way), actors.person("Sustituta de Muestra")
+    mesa.upload(("acto.pdf", desk.scanned(list(on_paper(signing.commitment, "firma-1").values()), dpi=130)))
+    mesa.read(signing.commitment, signing.commitment.slots[:1])
+    delegating.delegate(
+        session,
+        now=now,
+        store=portal.store,
+        mailer=portal.mailer,
+        slot=session.get_one(Slot, signing.commitment.slots[0].id),
+        substitute=substitute,
+        mandate=b"%PDF-1.7 carta poder de muestra",
+        by=signing.representative.id,
+    )
+    reading = session.scalars(select(PaperReading)).one()
+    session.commit()
+    answer = mesa.second.post(f"{mesa.reading(signing.commitment)}/{reading.id}/confirmar")
+    assert (answer.status_code, "cambió quién firma" in answer.get_data(as_text=True)) == (409, True)
+    reading.state = "confirmed"  # as if the delegation had come between the confirmation and the job
+    session.commit()
+    sealing.seal(portal, reading.id, now=now)
+    session.refresh(reading)
+    assert (reading.state, reading.act_sha256, "cambió quién firma" in str(reading.problem)) == ("confirmed", None, True)
+    commitment = at_rest(session, signing.commitment)
+    assert (commitment.state, commitment.slots[0].signed_at) == ("issued", None)
 
 
 def test_two_people_who_read_or_decide_at_once_leave_one_reading_and_one_decision(
