@@ -11,7 +11,7 @@ from plugins.commitments.review_forms import SignForm
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, commitment_for
 from portal import web
 from portal.accounts.models import Person
-from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.errors import Conflict, Expired, Invalid, NotFound, PortalError, TooMany
 from portal.failures import told
 from portal.web import requires
 
@@ -81,8 +81,6 @@ def lend_sign(code: str, commitment: str, slot_id: int) -> Any:
             agrees=bool(form.agrees.data),
             drawing=request.form.get("drawing", ""),
         )
-    except Forbidden:
-        raise
     except (Invalid, TooMany, Expired, Conflict) as error:
         web.session.rollback()
         slot = _slot(code, commitment, slot_id)
