@@ -110,12 +110,9 @@ def claimant(table: str, plugins: Sequence[str]) -> str:
 
 
 def strangers(plugins: Sequence[str]) -> set[str]:
-    """Return the tables of plugins that are not in use but whose models this process has imported."""
-    return {
-        str(mapper.local_table.name)  # type: ignore[attr-defined]
-        for mapper in Base.registry.mappers
-        if not mapper.class_.__module__.startswith("portal.") and claimant(mapper.local_table.name, plugins) == CORE  # type: ignore[attr-defined]
-    }
+    """Return the tables of plugins that are not in use but whose models this process has imported, even if it let go of them since."""
+    ours = {str(one.local_table.name) for one in Base.registry.mappers if one.class_.__module__.startswith("portal.")}  # type: ignore[attr-defined]
+    return {name for name in Base.metadata.tables if claimant(name, plugins) == CORE} - ours
 
 
 def belongs_to(owner: str, plugins: Sequence[str]) -> Callable[[str | None, str, Any], bool]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.db import Base
+
 SAMPLES = Path(__file__).parent / "samples"
 HEAD = """
 from portal.extend import *
@@ -19,8 +21,7 @@ def samples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let Python find the distributions in samples/, as if they were installed."""
     monkeypatch.syspath_prepend(SAMPLES)
     yield
-    for name in [one for one in sys.modules if one.startswith("rubrica_")]:
-        del sys.modules[name]
+    forget("rubrica_")
 
 
 @pytest.fixture
@@ -48,5 +49,13 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         return name
 
     yield install
-    for name in [one for one in sys.modules if one.startswith("written_")]:
+    forget("written_")
+
+
+def forget(prefix: str) -> None:
+    """Remove the modules and their tables: a table whose class is gone would count as the core's in tests that follow."""
+    for mapper in list(Base.registry.mappers):
+        if mapper.class_.__module__.startswith(prefix):
+            Base.metadata.remove(mapper.local_table)  # type: ignore[arg-type]
+    for name in [one for one in sys.modules if one.startswith(prefix)]:
         del sys.modules[name]
