@@ -41,6 +41,12 @@ def clean(raw: Mapping[str, Any], fields: Sequence[ItemField]) -> dict[str, Any]
     return content
 
 
+def undeclared(content: Mapping[str, Any], fields: Sequence[ItemField]) -> dict[str, str]:
+    """Return the values, in an item's content, of fields that no plugin declares now: no form shows them, and saving one keeps them."""
+    known = {field.name for field in fields}
+    return {name: value for name, value in content.get("fields", {}).items() if name not in known}
+
+
 def _indicators(rows: Sequence[Mapping[str, Any]], wrong: dict[str, str]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for place, row in enumerate(rows):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.agendas.codes import check_code
-from portal.agendas.content import clean
+from portal.agendas.content import clean, undeclared
 from portal.agendas.drafting import kind_labels
 from portal.agendas.models import Agenda, AgendaDimension, Item, ItemRevision
 from portal.errors import Conflict, Invalid, NotFound, Stale
@@ -81,9 +81,12 @@ def edit_item(
     """Save a new wording over the wording `revision` that the person read.
 
     Raises `Invalid`, or `Stale` when somebody saved meanwhile: `theirs` is that revision's snapshot with "revision",
-    "edited_at" and "edited_by_id"; nothing is overwritten. Saving the same words again changes nothing.
+    "edited_at" and "edited_by_id"; nothing is overwritten. Saving the same words again changes nothing. What the item says in
+    fields that no plugin declares now stays: whoever wrote could not see it.
     """
     item = item_of(session, agenda, code)
+    unseen = undeclared(item.content, registry.item_fields(item.dimension))
+    content = {**content, "fields": {**unseen, **(content.get("fields") or {})}}
     cleaned, new_code = _checked(registry, dimension_of(agenda, item.dimension), new_code, kind, content)
     if new_code != item.code:
         if item.first_version is not None:

@@ -11,6 +11,7 @@ from portal.agendas import delegates, queries, service
 from portal.agendas.blueprint import blueprint
 from portal.agendas.codes import suggest_code
 from portal.agendas.comparing import Part, compare_items
+from portal.agendas.content import undeclared
 from portal.agendas.context import alignment_key, alignment_row, indicator_key, indicator_row
 from portal.agendas.drafting import draft_document, item_document, kind_labels, reading_order
 from portal.agendas.editing import dimension_of
@@ -36,9 +37,13 @@ def acts(agenda: Agenda, dimension: str) -> tuple[str, ...]:
     return delegates.acts(web.permissions(), portal().registry, web.actor(), agenda.id, dimension)
 
 
-def _form(place: AgendaDimension, data: dict[str, Any] | None = None, *, typed: bool = False) -> ItemForm:
+def _form(place: AgendaDimension, data: dict[str, Any] | None = None, *, typed: bool = False, row: Item | None = None) -> ItemForm:
+    """Return the form; the kind that `row` has is among its choices, though no plugin offers it now."""
     registry = portal().registry
-    return item_form(kind_labels(registry, place.name), registry.item_fields(place.name), data, typed=typed)
+    kinds = {**kind_labels(registry, place.name)}
+    if row is not None:
+        kinds.setdefault(row.kind, row.kind)
+    return item_form(kinds, registry.item_fields(place.name), data, typed=typed)
 
 
 def _from_catalogue(place: AgendaDimension, rows: str) -> dict[str, Any]:
@@ -59,7 +64,7 @@ def _offered(place: AgendaDimension) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _rows_button(form: ItemForm, place: AgendaDimension) -> ItemForm | None:
+def _rows_button(form: ItemForm, place: AgendaDimension, row: Item | None = None) -> ItemForm | None:
     """Return the form with a row more or less when such a button was pressed; nothing typed is lost."""
     asked = next((name for name in request.form if name.startswith(("add-", "drop-"))), None)
     if asked is None:
@@ -77,8 +82,8 @@ def _rows_button(form: ItemForm, place: AgendaDimension) -> ItemForm | None:
     if act == "add":
         data[rows] = [*data[rows], _from_catalogue(place, rows)]
     elif at and at[0].isdecimal():
-        data[rows] = [row for number, row in enumerate(data[rows]) if number != int(at[0])]
-    return _form(place, data)
+        data[rows] = [one for number, one in enumerate(data[rows]) if number != int(at[0])]
+    return _form(place, data, row=row)
 
 
 @blueprint.route(f"{PLACE}/nuevo", methods=["GET", "POST"])
@@ -135,9 +140,10 @@ def edit_item(code: str, item: str) -> str | Response | tuple[str, int]:
     place = dimension_of(agenda, row.dimension)
     _may(agenda, place.name, "edit")
     if request.method == "GET":
-        return _item_page(agenda, place, _form(place, item_data(row.content, code=row.code, kind=row.kind, revision=row.revision)), row=row)
-    form = _form(place, typed=True)
-    changed = _rows_button(form, place)
+        read = item_data(row.content, code=row.code, kind=row.kind, revision=row.revision)
+        return _item_page(agenda, place, _form(place, read, row=row), row=row)
+    form = _form(place, typed=True, row=row)
+    changed = _rows_button(form, place, row)
     if changed is not None:
         return _item_page(agenda, place, changed, row=row)
     revision = int(form.revision.data) if (form.revision.data or "").isdecimal() else 0
@@ -169,11 +175,16 @@ def _stale_page(agenda: Agenda, place: AgendaDimension, form: ItemForm, row: Ite
     """Show what they changed since `read`, and what was typed against theirs; the next save goes on top of theirs."""
     theirs = error.theirs
     base = next((one.snapshot for one in queries.item_revisions(session, row.id) if one.revision == read), theirs)
+    written, unseen = form.content(), undeclared(theirs["content"], portal().registry.item_fields(place.name))
     typed = {
         **theirs,
         "code": form.code.data,
         "kind": form.kind.data,
-        "content": {**form.content(), "indicators": [one for one in form.content()["indicators"] if any(one.values())]},
+        "content": {
+            **written,
+            "indicators": [one for one in written["indicators"] if any(one.values())],
+            "fields": {**unseen, **written["fields"]},
+        },
     }
     conflict = {
         "theirs": _compare(place, base, theirs),

@@ -1,11 +1,16 @@
 """Writing an item without JavaScript: rows, errors, moving, retiring, and two people at once."""
 
 import re
+from datetime import datetime
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from portal.agendas.models import Agenda
+from portal.agendas.models import Agenda, Item
+from portal.context import Portal
+from portal.testing.agendas import sample_draft
 from portal.testing.fixtures import Actors
 
 from .conftest import Look
@@ -135,3 +140,24 @@ def test_items_move_and_retire_and_come_back_by_buttons(staff: FlaskClient, look
 def test_nothing_is_changed_by_looking(staff: FlaskClient) -> None:
     for end in ("mover", "ubicar", "retirar", "restaurar"):
         assert staff.get(f"{PLACE}/SOC-01/{end}").status_code == 405
+
+
+@pytest.mark.settings(plugins=("social", "ambiental", "opengov"))
+def test_saving_without_the_plugin_keeps_what_its_fields_said(portal: Portal, session: Session, now: datetime, with_plugins: Any) -> None:
+    names = ["ambiental", "educacion"]
+    sample_draft(session, now=now, ask=portal.ask, dimensions=names, items=4)
+    session.commit()
+    before = {one.code: (one.kind, one.content["fields"]) for one in session.query(Item)}
+    assert (before["AMB-01.1"][1]["agua"], before["OGE-01.1"][0]) == ("Muestra", "compromiso")
+    session.rollback()
+    without = with_plugins("social", like=portal)
+    writer = without.actors.client("coordinator", without.session.query(Agenda).one())
+    without.session.rollback()
+    for code in before:
+        data = _sent(writer.get(f"{PLACE}/{code}").text)
+        assert [name for name in data if name.startswith("fields-")] == []
+        assert writer.post(f"{PLACE}/{code}", data={**data, "text": "Otro texto"}).status_code == 303
+        stale = writer.post(f"{PLACE}/{code}", data={**data, "text": "Y otro"})
+        assert (stale.status_code, "Muestra" in stale.text) == (409, False)  # what nobody took away is no change
+    assert {one.content["text"] for one in session.query(Item)} == {"Otro texto"}
+    assert {one.code: (one.kind, one.content["fields"]) for one in session.query(Item)} == before
