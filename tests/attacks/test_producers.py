@@ -151,7 +151,7 @@ def test_two_poppler_signatures_break_the_table_s_rules_and_are_never_valid(outs
     assert codes_of(found) == ({"damaged", "content_changed"} if broken else {"damaged"})
 
 
-@pytest.mark.browser
+@pytest.mark.once
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
 def test_a_page_printed_by_chromium(outside: Outside, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<h1>Acta de muestra</h1>")
