@@ -162,6 +162,8 @@ def choose(session: Session, *, now: datetime, process: Process, organisation_id
 def assign(session: Session, slot: Slot, person: Person | None) -> None:
     """Name who will sign in `slot`, until the document is issued. Raises `Conflict`, or `Invalid` for a person who cannot."""
     commitment = slot.commitment
+    session.refresh(commitment, ["state"], with_for_update=True)  # the job that issues holds the same row while it records
+    session.refresh(slot)
     if commitment.state != states.OPEN:
         raise Conflict(N_("El documento ya se emitió con sus firmantes: no se pueden cambiar."))
     if slot.substitute_id is not None and (person is None or person.id != slot.person_id):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from plugins.commitments import processes, states
@@ -158,6 +158,18 @@ def test_signers_may_change_until_the_document_is_issued(
     states.move(session, commitment, states.ISSUED)
     with pytest.raises(Conflict):
         processes.assign(session, third, None)
+
+
+def test_who_signs_is_not_changed_in_a_document_issued_after_the_page_was_read(
+    session: Session, open_process: Callable[..., Process], organisation: Callable[..., Organisation], now: datetime
+) -> None:
+    commitment = chosen(session, open_process(), organisation(), now)
+    slot = commitment.slots[0]
+    assert commitment.state == states.OPEN
+    issued = update(Commitment).where(Commitment.id == commitment.id).values(state=states.ISSUED)
+    session.execute(issued.execution_options(synchronize_session=False))  # as the job's commit: this session has not read it
+    with pytest.raises(Conflict, match="ya se emitió con sus firmantes"):
+        processes.assign(session, slot, None)
 
 
 def test_an_invitation_gives_the_role_and_a_link_of_ones_own(
