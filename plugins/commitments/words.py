@@ -28,7 +28,6 @@ STATE = {
     states.SUPERSEDED: Word(N_("Reemplazado"), "neutral", "bar"),
     states.EXPIRED: Word(N_("Plazo vencido"), "neutral", "bar"),
 }
-STATE_ORDER = tuple(STATE)
 MARKS = {"suscribe": N_("S"), "con_observacion": N_("SO"), "no_suscribe": N_("N"), "sin_pronunciamiento": "–"}
 METHODS = {
     "any": N_("A elección de quien firma"),

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from plugins.commitments.digital.isolated import Known, examine_isolated
-from plugins.commitments.digital.models import REJECTED, UNDECIDED
+from plugins.commitments.digital.models import REJECTED
 from plugins.commitments.digital.reasons import TELLINGS, reason, result_of
 from plugins.commitments.digital.trust_folder import Anchor, TrustFolder
 
@@ -270,11 +270,6 @@ def _identity(seen: Mapping[str, Any], expected: Expected) -> Iterator[dict[str,
 def without_number(name: str) -> str:
     """Return a certificate's name without the document number that a DNIe puts in it ("APELLIDO Nombre FIR 12345678 hard")."""
     return " ".join(re.sub(r"(?i)\bFIR\b|\bhard\b|(?<![0-9A-Za-z])\d{6,12}(?![0-9A-Za-z])", "", name).split())
-
-
-def final(judgement: Judgement) -> bool:
-    """Whether nothing will change the decision: only what is undecided is judged again."""
-    return judgement.result != UNDECIDED
 
 
 def keeps_file(judgement: Judgement) -> bool:

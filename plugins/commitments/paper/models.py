@@ -107,4 +107,3 @@ class PaperReading(Base):
     act_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_by: Mapped[Person | None] = relationship(foreign_keys=[read_by_id])
-    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
