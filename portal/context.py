@@ -70,3 +70,7 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
 def _send(portal: Portal, identity: str) -> None:
     with portal.sessions() as session:
         mail.deliver(session, int(identity), now=clock.now(), settings=portal.settings, read=portal.store.get)
+        message = session.get(mail.MailMessage, int(identity))
+        forgotten = message is not None and message.kind == mail.FAREWELL and message.address is None
+    if forgotten:  # the last address of somebody who was erased went with it
+        db.scrub(portal.engine)

@@ -79,6 +79,26 @@ def _begin_sqlite(turns: Turns, connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
+def scrub(engine: Engine) -> bool:
+    """Take what was erased out of SQLite's files too: empty its journal, where earlier pages stay legible. False: others were reading.
+
+    PostgreSQL keeps dead rows until its vacuum; there is nothing to do here. Call it with no transaction of one's own open.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(
+            "PRAGMA busy_timeout=3000"
+        )  # who reads for longer is not waited for: the next call, or the end of the process, does it
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[func-returns-value]
+        cursor.execute("PRAGMA busy_timeout=30000")
+    finally:
+        connection.close()
+    return not busy
+
+
 def mend(session: Session) -> None:
     """Begin anew if the transaction can do nothing else: PostgreSQL ends it at the first statement that fails. What it held is lost already."""
     if not session.in_transaction():

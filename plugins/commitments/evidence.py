@@ -12,7 +12,7 @@ from plugins.commitments.digital.queries import issuers
 from plugins.commitments.lasting import stamps
 from plugins.commitments.lasting.standing import standing
 from plugins.commitments.models import Commitment, Event
-from plugins.commitments.plan import counts, pool_words
+from plugins.commitments.plan import pool_words
 from plugins.commitments.record import METHODS, slot_organisation
 from plugins.commitments.taking import SIGNED
 from portal import db
@@ -137,6 +137,8 @@ def _paper_day(fact: Mapping[str, Any]) -> date | None:
 def _before(session: Session, commitment: Commitment) -> list[tuple[datetime, str]]:
     """Return (when, what) of the way to the document: invited, entered for the first time, questions, positions confirmed."""
     rows = select(Event.at, Event.kind).where(Event.commitment_id == commitment.id, Event.kind.in_(BEFORE)).order_by(Event.at, Event.id)
+    if commitment.issued_at is not None:  # a later answer of the Mesa would stand above the document, out of its time
+        rows = rows.where(Event.at <= commitment.issued_at)
     found: list[tuple[datetime, str]] = []
     for at, kind in session.execute(rows):
         if kind not in ONCE or all(what != states.EVENTS[kind] for _, what in found):
@@ -174,7 +176,7 @@ def evidence_of(session: Session, commitment: Commitment) -> dict[str, Any]:
     return {
         "commitment": commitment,
         "agenda": commitment.process.version,
-        "expected": counts(commitment.slots)[1],
+        "expected": len(signers),  # all of a pool's that signed, also beyond those it needed
         "pools": pool_words(commitment.slots),
         "signers": sorted(signers, key=lambda one: int(one["number"])),
         "original": commitment.certified_sha256,

@@ -209,6 +209,7 @@ def erase(identity: int, *, yes: bool) -> None:
     from portal.accounts import erasure  # noqa: PLC0415
     from portal.accounts.models import Person  # noqa: PLC0415
     from portal.cli import assembled  # noqa: PLC0415
+    from portal.db import scrub  # noqa: PLC0415
     from portal.errors import Invalid, NotFound  # noqa: PLC0415
 
     portal = assembled()
@@ -221,6 +222,7 @@ def erase(identity: int, *, yes: bool) -> None:
         outcome = erasure.erase(portal, session, now=clock.now(), person_id=identity)
         session.commit()
         gone = erasure.to_remove(session)
+    scrub(portal.engine)
     for kind, found in (("files.remove", gone), ("mail.send", [outcome.mail_id] if outcome.mail_id else [])):
         for one in found:
             portal.queue.enqueue(kind, one)

@@ -17,7 +17,7 @@ from portal import clock
 from portal.accounts import consents, redacting, service
 from portal.accounts import requests as asked
 from portal.accounts.models import Consent, Grant, OneTimeCode, Passkey, Person, PersonRequest, SignInLink
-from portal.db import Base
+from portal.db import Base, scrub
 from portal.documents import forgetting
 from portal.documents.models import StoredFile
 from portal.errors import Conflict, NotFound
@@ -92,6 +92,7 @@ def finish(portal: "Portal", request_id: str) -> None:
             return
         outcome = _try(portal, session, request, now=now)
         session.commit()
+    scrub(portal.engine)
     if outcome.mail_id is not None:
         portal.queue.enqueue("mail.send", outcome.mail_id)
 

@@ -7,6 +7,7 @@ from flask import render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from portal import db
 from portal.accounts import erasure, requests
 from portal.accounts.blueprint import blueprint
 from portal.accounts.forms import AnswerForm
@@ -80,7 +81,10 @@ def erase_data(request_id: int) -> Response:
     commit()
     if outcome.mail_id is not None:
         portal().queue.enqueue("mail.send", outcome.mail_id)
-    for sha256 in erasure.to_remove(session):
+    gone = erasure.to_remove(session)
+    session.rollback()
+    db.scrub(portal().engine)
+    for sha256 in gone:
         portal().queue.enqueue("files.remove", sha256)
     if outcome.pending:
         flask.flash(

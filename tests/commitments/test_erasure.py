@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -301,3 +302,27 @@ def test_a_mandate_goes_with_either_of_its_people_unless_somebody_signed_under_i
     kept = session.get_one(StoredFile, sha256(mandate), populate_existing=True).removed_at is None
     assert (slot.substitute_id, slot.signed_name, kept) == ((substitute.id, None, True) if signed else (None, None, False))
     assert audit(portal, session)[1] == []
+
+
+@pytest.mark.settings(plugins=("commitments",), demo=True, mail_url="")
+def test_the_database_s_own_files_keep_no_copy(portal: Portal, session: Session, scene: Scene, actors: Actors, now: datetime) -> None:
+    """SQLite leaves earlier pages legible in its journal, and deleted rows in free pages, unless told otherwise."""
+    if portal.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's vacuum does it")
+    database = str(portal.engine.url.database)
+    request = session.scalars(select(PersonRequest.id).where(PersonRequest.person_id == scene.person.id)).one()
+    session.commit()
+    assert {word for word in (EMAIL, DNI, PHONE) if _in_bytes(database, word)} == {EMAIL, DNI, PHONE}
+
+    page = actors.signed_in(scene.staff).post(f"/portal/solicitudes/{request}/borrar")
+
+    assert page.status_code == 303
+    portal.queue.drain()
+    assert {word for word in (EMAIL, DNI, PHONE) if _in_bytes(database, word)} == set()
+    with portal.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+
+
+def _in_bytes(database: str, word: str) -> bool:
+    files = [path for path in (Path(database), Path(f"{database}-wal")) if path.exists()]
+    return any(word.casefold().encode() in path.read_bytes().lower() for path in files)
