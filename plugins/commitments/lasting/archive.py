@@ -13,6 +13,7 @@ import logging
 import urllib.request
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
@@ -151,11 +152,17 @@ def _fetched(certificates: "Iterable[asn1_x509.Certificate]") -> list[bytes]:
             address = point.url or ""
             if address in found or not address.startswith(("http://", "https://")):
                 continue
-            with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=timestamps.PATIENT) as answer:  # noqa: S310 - checked above
-                data = answer.read(_LARGEST_LIST + 1)
+            with contextlib.suppress(OSError, ValueError, HTTPException):
+                data = _answer(address)
                 if len(data) <= _LARGEST_LIST and _is_list(data):
                     found[address] = data
     return list(found.values())
+
+
+def _answer(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=timestamps.PATIENT) as answer:  # noqa: S310 - of http and https only
+        data: bytes = answer.read(_LARGEST_LIST + 1)
+    return data
 
 
 def _is_list(data: bytes) -> bool:
