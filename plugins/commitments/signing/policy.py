@@ -39,6 +39,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .plain_signing import Mentions, is_plain_signing, supplied_later
 from .reading import elements, entry, text
+from .usages import answer_for
 
 _INFO_THAT_MAY_CHANGE: Final = frozenset({"/ModDate", "/Producer"})
 _INFO_THAT_MAY_APPEAR: Final = _INFO_THAT_MAY_CHANGE | {"/CreationDate", "/Creator"}
@@ -176,6 +177,7 @@ def _compare(
     may_fill = level is None or level.value >= MDPPerm.FILL_FORMS.value
     if may_fill and not locks and is_plain_signing(old, new):
         return
+    answer_for(old)
     lock = _AllLocks(locks) if locks else None
     result = STRICT_POLICY.apply(old, new, field_mdp_spec=lock, doc_mdp=level)
     if level is not None and result.modification_level.value > level.value:
@@ -211,10 +213,12 @@ def _same_stream(before: StreamObject, after: object) -> bool:
 
 def only_adds_evidence(reader: PdfFileReader, revision: int) -> bool:
     """Whether `revision` adds validation data to the security store (as PAdES B-LT does) and changes nothing else."""
+    reader = PdfFileReader(reader.stream, strict=False)  # as in `find_changes`
     old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
     if any(supplied_later(Mentions(reader), old, new)):
         return False
     try:
+        answer_for(old)
         EVIDENCE_POLICY.apply(old, new)
         _refuse_replaced_drawings(old, new)
     except (SuspiciousModification, PdfError):
