@@ -229,7 +229,7 @@ def _refused(code: str, form: SignForm, error: PortalError) -> Any:
 
 def _page(part: Part, slot: Slot, form: SignForm, *, problem: str | None = None) -> str:
     commitment = part.commitment
-    ways = {method: allows(slot, method) for method in ("electronic", "digital")}
+    ways = {method: allows(slot, method) for method in ("electronic", "digital", "paper")}
     method = "digital" if ways["digital"] and not ways["electronic"] else "electronic"
     try:
         taking.check_turn(web.portal(), web.session, now=g.now, slot=slot, person_id=web.person_id(), method=method)
