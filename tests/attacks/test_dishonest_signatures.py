@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 
+import pikepdf
 import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
@@ -14,10 +15,11 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from plugins.commitments.signing.authority import Authority
+from plugins.commitments.signing.byte_ranges import unclaimed_range
 from tests.commitments.signing.kit import (
     LATER,
     NOW,
@@ -114,6 +116,49 @@ def test_one_signature_in_two_fields_counts_once_and_is_refused(outside: Outside
     assert found.verdict == "altered"
     assert codes_of(found) == {"counted_twice", "changed_after", "appended"}
     assert next(reason for reason in found.reasons if reason.code == "counted_twice").values == {"fields": "dos, uno"}
+
+
+def other_catalogue(writer: IncrementalPdfFileWriter) -> None:
+    """The accomplice's own text, in a catalogue that knows no form: the earlier signature is in no field any more."""
+    add, name = writer.add_object, pdf_name
+    page = generic.DictionaryObject(
+        {name("/Type"): name("/Page"), name("/MediaBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 99, 99)))}
+    )
+    pages = generic.DictionaryObject({name("/Type"): name("/Pages"), name("/Count"): generic.NumberObject(1)})
+    tree = add(pages)
+    page["/Parent"] = tree
+    pages["/Kids"] = generic.ArrayObject([add(page)])
+    for key in ("/AcroForm", "/Perms"):
+        writer.root.pop(name(key), None)
+    writer.root["/Pages"] = tree
+    writer.update_root()
+
+
+@pytest.mark.parametrize("certified", [False, True])
+def test_a_signature_that_a_later_signer_made_vanish_is_missed(outside: Outside, certified: bool) -> None:
+    """What is left says "valid" of itself: one trusted signature over every byte."""
+    options = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS} if certified else {}
+    writer = IncrementalPdfFileWriter(io.BytesIO(sign_outside(base_pdf(), outside.person, field="uno", **options)))
+    other_catalogue(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    found = look(sign_outside(out.getvalue(), outside.other, field="dos"), outside.root.asn1)
+    assert [one.field for one in found.signatures] == ["dos"]
+    assert (found.verdict, codes_of(found)) == ("altered", {"signature_removed"})
+
+
+def test_a_signed_file_attached_to_another_and_usage_rights_are_no_removed_signature(outside: Outside, honest: bytes) -> None:
+    with pikepdf.open(io.BytesIO(base_pdf())) as document:
+        document.Root.Attached = pikepdf.Stream(document, honest)
+        out = io.BytesIO()
+        document.save(out, compress_streams=False)
+    found = look(sign_outside(out.getvalue(), outside.other, field="dos"), outside.root.asn1)
+    assert (found.verdict, codes_of(found)) == ("valid", set())
+    start, length, resume, rest = _honest_range(honest)
+    assert unclaimed_range(honest, {(start, length, resume, rest)}) is None
+    assert unclaimed_range(honest, set()) == [start, length, resume, rest]
+    rights = honest.replace(b"/SubFilter", b"/UR3 1/Sub", 1)
+    assert (len(rights), unclaimed_range(rights, set())) == (len(honest), None)
 
 
 def test_another_file_s_signature_pasted_here_is_refused(outside: Outside) -> None:

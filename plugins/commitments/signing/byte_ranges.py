@@ -1,12 +1,16 @@
 """Honest byte ranges: two, from the first byte, and the gap between them holds the signature and nothing else."""
 
+import contextlib
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
 _RANGE: Final = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF")
 _SPACE: Final = b" \t\r\n\f\0"
+_MOST_RANGES: Final = 2000
+_LONGEST_REST: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -67,3 +71,24 @@ def hidden_padding(contents: bytes) -> bool:
 def raw_ranges(pdf: bytes) -> list[list[int]]:
     """Every byte range that can be read in the raw bytes, for files that no parser opens. At most 100."""
     return [[int(number) for number in match.groups()] for match, _ in zip(_RANGE.finditer(pdf), range(100), strict=False)]
+
+
+def unclaimed_range(pdf: bytes, claimed: Container[tuple[int, ...]]) -> list[int] | None:
+    """The byte range of a signature that stands in the file and is in no field any more; None when every one is in a field.
+
+    What a file brings inside (an attached signed PDF) has ranges of its own, which do not meet a signature in this one;
+    usage rights (/UR3), with which a producer opens its reader's functions, are signed by nobody.
+    """
+    for match, _ in zip(_RANGE.finditer(pdf), range(_MOST_RANGES), strict=False):
+        numbers = [int(number) for number in match.groups()]
+        _, length, resume, _ = numbers
+        if tuple(numbers) in claimed or pdf[length : length + 1] != b"<" or pdf[resume - 1 : resume] != b">":
+            continue
+        begins = pdf.rfind(b" obj", 0, min(match.start(), length))
+        rest = max(resume, match.end())
+        if b"/UR3" in (pdf[begins:length] + pdf[resume : rest + _LONGEST_REST]).partition(b"endobj")[0]:
+            continue
+        with contextlib.suppress(DishonestRange):
+            check_range(pdf, numbers)
+            return numbers
+    return None

@@ -52,6 +52,7 @@ def _archived(signature: EmbeddedPdfSignature) -> Iterator[core.Sequence]:
 
 def raw_damage(pdf: bytes) -> Reason | None:
     """Proof, in the raw bytes of a file that no parser opens, that it changed after it was signed; None without proof."""
+    covered = 0
     for byte_range in raw_ranges(pdf):
         try:
             gap = check_range(pdf, byte_range)
@@ -71,6 +72,11 @@ def raw_damage(pdf: bytes) -> Reason | None:
         digest.update(pdf[resume : resume + rest])
         if digest.digest() != expected:
             return Reason("content_changed", "message digest differs", {"signer": "?"})
+        covered = max(covered, resume + rest)
+    tail = pdf[covered:]
+    if covered and tail.rstrip().endswith(b"%%EOF") and b"startxref" not in tail:
+        # it pretends to be whole and has no table: no program that signs wrote it, nor was it cut
+        return Reason("appended", f"bytes {covered} to {len(pdf)} are not covered by any signature")
     return None
 
 

@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from .byte_ranges import raw_ranges
+from .byte_ranges import raw_ranges, unclaimed_range
 from .evidence import carried_evidence, raw_damage
 from .findings import Inspection, SignatureFinding, unreadable
 from .judging import Judge, finding_of
@@ -129,6 +129,7 @@ class _Inspector:
         findings = [*self._judge(embedded), *broken]
         if not findings:
             return self._without_signatures()
+        self._check_removed(embedded)
         self._check_duplicates(embedded)
         self._check_changes(embedded)
         self._check_tail(findings)
@@ -180,6 +181,12 @@ class _Inspector:
         if raw_ranges(self._pdf):
             return self._result("altered", [Reason("signature_removed", "a /ByteRange that no signature field refers to")])
         return self._result("unsigned", [Reason("no_signature")])
+
+    def _check_removed(self, embedded: Sequence[EmbeddedPdfSignature]) -> None:
+        """Whoever signs last over another catalogue would make the earlier signatures vanish without a word."""
+        left = unclaimed_range(self._pdf, {tuple(int(number) for number in one.byte_range) for one in embedded})
+        if left is not None:
+            self._reasons.append(Reason("signature_removed", f"the signature over {left} is in no field"))
 
     def _check_duplicates(self, embedded: Sequence[EmbeddedPdfSignature]) -> None:
         seen: dict[tuple[int, ...] | bytes, list[str]] = defaultdict(list)
