@@ -42,6 +42,8 @@ def init_app(app: Flask, portal: Portal) -> None:
 
     templating.install_gettext(app.jinja_env, lambda one: words().gettext(one), lambda one, more, n: words().ngettext(one, more, n))
     app.jinja_env.globals["_"] = word
+    # `_()` takes a sentence for a template's own: markup, and a format. What a plugin or a person wrote is neither.
+    app.jinja_env.filters["traducido"] = lambda text: text and words().gettext(str(text))
     for plugin, error in unread.items():
         sentence = f"El plugin «{plugin}» se muestra sin traducir: su catálogo no se puede leer ({type(error).__name__}: {error})."
         trace = "".join(traceback.format_exception(error))

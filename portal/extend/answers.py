@@ -13,6 +13,8 @@ _PLAIN = (str, int, bool)
 # A path of the portal or an address that browsers only open; `/\` and `//` would leave the portal, javascript: would run.
 _ADDRESS = re.compile(r"(?:/(?![/\\])|[#?]|https?://|mailto:|tel:)[^\s\x00-\x1f\x7f]*|/")
 
+_SOURCE = re.compile(r"https?://[^\s\x00-\x1f\x7f]+")
+
 
 def checked(given: Any, kind: type) -> list[Any]:
     """Return the answers in `given`, each rebuilt as `kind` from plain text and numbers.
@@ -41,6 +43,9 @@ def _exact(answer: Any, kind: type) -> Any:
     made = kind(**{one.name: _field(kind, one.name, one.type, getattr(answer, one.name)) for one in fields(kind) if one.init})
     if isinstance(made, kinds.PageItem) and made.href and not _ADDRESS.fullmatch(made.href):
         raise ValueError(f"href {made.href!r} is neither a path nor an address")
+    source = getattr(made, "source_url", "")
+    if source and not _SOURCE.fullmatch(source):
+        raise ValueError(f"source_url {source!r} does not begin with https:// or http://")
     return made
 
 

@@ -14,7 +14,7 @@ from portal.agendas.models import AgendaVersion
 from portal.agendas.printing import render_annex
 from portal.context import Portal
 from portal.errors import Invalid
-from portal.testing.agendas import sample_agenda
+from portal.testing.agendas import sample_agenda, sample_draft
 from portal.testing.fixtures import Actors
 
 PLUGIN = """
@@ -40,12 +40,12 @@ def item_objections(item):
 
 
 @pytest.fixture(autouse=True)
-def clumsy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def clumsy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     """Put the plugin among the bundled ones, before the portal is made."""
     folder = tmp_path / "outside" / "torpe"
     (folder / "templates" / "torpe").mkdir(parents=True)
     (folder / "__init__.py").write_text("")
-    (folder / "plugin.py").write_text(PLUGIN)
+    (folder / "plugin.py").write_text(WORDS if "words" in request.node.name else PLUGIN)
     (folder / "templates/torpe/good.html").write_text("<p>Aquí: {{ said }}</p>")
     (folder / "templates/torpe/chapter.html").write_text("<p>Capítulo de {{ dimension.label }} en {{ medium }}</p>")
     (folder / "templates/torpe/bad.html").write_text("{{ 1 // 0 }}")
@@ -75,3 +75,36 @@ def test_a_rule_that_fails_closes(portal: Portal, session: Session, now: datetim
     with pytest.raises(Invalid) as caught:
         sample_agenda(session, portal.store, now=now, ask=portal.ask, items=3)
     assert set(caught.value.fields.values()) == {"El módulo «torpe» falló al revisar esto. Avise a la administración del portal."}
+
+
+WORDS = """
+from portal.extend import Bar, Objection, Panel, Plugin, hookimpl
+
+PLUGIN = Plugin(name="torpe", label="Torpe", version="0.1.0")
+
+
+@hookimpl
+def item_objections(item):
+    return [Objection(sentence="<script>hostil</script> al 5% de %(code)s", subject=item["code"])]
+
+
+@hookimpl
+def panels(dimension):
+    return [Panel(label="x", source="x", source_url="javascript:hostil", bars=(Bar(label="x", value="1"),))]
+"""
+
+
+@pytest.mark.settings(plugins=("social", "torpe"))
+def test_a_rule_s_words_are_neither_markup_nor_a_format(portal: Portal, session: Session, actors: Actors, now: datetime) -> None:
+    agenda = sample_draft(session, now=now, items=2, ask=portal.ask)
+    session.commit()
+    client = actors.client("coordinator", agenda)
+    for path in ("", "/congelar", "/dimension/social", "/puntos/SOC-01"):
+        for language in ("es", "en"):
+            client.set_cookie("idioma", language)
+            page = client.get(f"/gestion/agendas/APU-T{path}")
+            assert page.status_code == 200
+            assert "&lt;script&gt;hostil&lt;/script&gt; al 5% de %(code)s" in page.text
+            assert "<script>hostil" not in page.text
+    assert portal.ask.panels({"name": "social"}, {}) == []
+    assert "source_url" in portal.ask.faults[-1].sentence
