@@ -1,8 +1,9 @@
 """The only caller of hooks: attributes each answer, isolates and times each plugin, checks kinds, sorts, applies policies."""
 
 import logging
+import threading
 import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -38,11 +39,12 @@ class Fault:
 
 
 class Ask:
-    """Asks the plugins of one registry; remembers the last 100 faults."""
+    """Asks the plugins of one registry; remembers 100 faults, of each plugin and hook the last."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.faults: deque[Fault] = deque(maxlen=100)
+        self._lock = threading.Lock()
         self.patience = Patience()
         self.after_fault: Callable[[], None] = lambda: None  # the web mends the request's session
         self.late_refusals: list[Refused] = []  # plugins whose blueprints failed
@@ -175,17 +177,24 @@ class Ask:
         slow = self.patience.note(place, seconds, cut=cut)
         if slow is None:
             return
-        fault = Fault(slow.plugin, slow.hook, now(), _told(slow), "")
-        self.faults.append(fault)
+        self._keep(Fault(slow.plugin, slow.hook, now(), _told(slow), ""))
         log.error("plugin %s was slow in %s %s: %s ms", slow.plugin, slow.hook, slow.place, slow.took)
 
     def _record(self, plugin: str, hook: str, error: BaseException) -> Fault:
         sentence = redacted(f"El plugin «{plugin}» falló en «{hook}» ({type(error).__name__}: {said(error)}).")
         fault = Fault(plugin, hook, now(), sentence, redacted("".join(traceback.format_exception(error))))
-        self.faults.append(fault)
+        self._keep(fault)
         log.error("plugin %s failed in %s", plugin, hook, exc_info=error)
         self.after_fault()
         return fault
+
+    def _keep(self, fault: Fault) -> None:
+        """Remember a fault; when there are too many, whoever fails most often in one hook loses the oldest of those."""
+        with self._lock:
+            if len(self.faults) == self.faults.maxlen:
+                often = Counter((one.plugin, one.hook) for one in self.faults).most_common(1)[0][0]
+                self.faults.remove(next(one for one in self.faults if (one.plugin, one.hook) == often))
+            self.faults.append(fault)
 
 
 def _told(slow: Slow) -> str:

@@ -123,6 +123,14 @@ def test_doctor_reports_even_a_plugin_that_tries_to_end_the_programme(stormy: Po
     assert line.sentence == "El plugin «stormy» falló en «diagnostics» (SystemExit: 3)."
 
 
+def test_one_that_always_fails_does_not_hide_the_faults_of_others(stormy: Portal) -> None:
+    stormy.ask.diagnostics(stormy)
+    for number in range(120):
+        stormy.ask.commitment_changed(stormy, number, "signed")
+    assert len(stormy.ask.faults) == 100
+    assert [one.hook for one in stormy.ask.faults][:2] == ["diagnostics", "commitment_changed"]
+
+
 def test_faults_are_logged_and_the_last_hundred_kept(stormy: Portal, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(120):
         stormy.ask.commitment_changed(stormy, number, "signed")
