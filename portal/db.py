@@ -89,10 +89,8 @@ def scrub(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(
-            "PRAGMA busy_timeout=3000"
-        )  # who reads for longer is not waited for: the next call, or the end of the process, does it
-        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[func-returns-value]
+        cursor.execute("PRAGMA busy_timeout=3000")  # a longer reader is not waited for: the next call, or the process's end, does it
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         cursor.execute("PRAGMA busy_timeout=30000")
     finally:
         connection.close()

@@ -27,6 +27,7 @@ from .trust import TrustBase, doubt, timestamp_status, weak_algorithm
 
 _PERSON_FORMATS: Final = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES"}
 _TIMESTAMP_FORMAT: Final = "/ETSI.RFC3161"
+LONGEST_NAME: Final = 450  # two names of two hundred letters, and the words between them
 _COVERS: Final = {
     SignatureCoverageLevel.ENTIRE_FILE: "whole_file",
     SignatureCoverageLevel.ENTIRE_REVISION: "whole_revision",
@@ -71,7 +72,7 @@ def _describe(signature: EmbeddedPdfSignature, certifier: object) -> SignatureFi
     return SignatureFinding(
         field=signature.fq_name,
         kind="timestamp" if text(signature.sig_object, "/SubFilter") == _TIMESTAMP_FORMAT else "signature",
-        signer=_name(subject, "common_name") or certificate.subject.human_friendly,
+        signer=_whole(_name(subject, "common_name"), text(signature.sig_object, "/Name")) or certificate.subject.human_friendly,
         capacity=_name(subject, "title"),
         organisation=_name(subject, "organization_name"),
         act=_name(subject, "organizational_unit_name"),
@@ -88,6 +89,11 @@ def _describe(signature: EmbeddedPdfSignature, certifier: object) -> SignatureFi
         certification=isinstance(value, IndirectObject) and value.reference == certifier,
         reason=text(signature.sig_object, "/Reason"),
     )
+
+
+def _whole(name: str, stated: str) -> str:
+    """Return a common name that was cut for length (X.509 has room for 64 characters) as the signature dictionary goes on with it."""
+    return stated if name.endswith("…") and stated.startswith(name[:-1]) and len(stated) <= LONGEST_NAME else name
 
 
 def _name(subject: dict[str, Any], key: str) -> str:

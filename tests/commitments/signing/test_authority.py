@@ -8,10 +8,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
+from plugins.commitments.signing.appearance import Appearance
 from plugins.commitments.signing.authority import Authority, create, load, read_roots
 from plugins.commitments.signing.certificates import name_of
 from plugins.commitments.signing.errors import AuthorityError
-from tests.commitments.signing.kit import NOW, act_signer
+from plugins.commitments.signing.sign import sign_field
+from tests.commitments.signing.kit import CODE, NOW, act_signer, issue, look
 
 
 def test_making_it_twice_gives_the_same_authority(tmp_path: Path) -> None:
@@ -127,3 +129,23 @@ def test_a_long_name_with_accents_fits_in_a_certificate(name: str) -> None:
     [attribute] = name_of((NameOID.COMMON_NAME, name))
     assert 60 < len(str(attribute.value).encode()) <= 64
     assert str(attribute.value).endswith("…") is (name != "A" * 64)
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("Sabino Sustituto Muestra, por delegación de Persona Que Delega De Muestra", True),
+        ("Sabino Sustituto Muestra, por delegación de Otra Persona Muy Distinta", False),
+    ],
+)
+def test_a_name_cut_for_its_certificate_is_read_whole_from_its_signature(authority: Authority, stated: str, read: bool) -> None:
+    name = "Sabino Sustituto Muestra, por delegación de Persona Que Delega De Muestra"
+    act = authority.issue_for_act(
+        full_name=name, capacity="Personera legal", organisation="Alianza", act_code=CODE, slot="firma-1", now=NOW
+    )
+    words = Appearance(stated, "Personera legal", "Alianza", "Firma electrónica", "31/08/2026 10:32 (hora de Lima)", CODE)
+    pdf = sign_field(issue(authority, 1), field_name="firma-1", signer=act, appearance=words, now=NOW, reason="Suscripción")
+
+    found = {one.field: one.signer for one in look(pdf, authority).signatures}
+
+    assert found["firma-1"] == (name if read else "Sabino Sustituto Muestra, por delegación de Persona Que Dele…")
