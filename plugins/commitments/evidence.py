@@ -57,14 +57,20 @@ def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
 
     Idempotent: run twice or killed in between, there is one constancia and one mail to each.
     """
-    pdf = _render(portal, commitment_id, now=now)
-    if pdf is None:
+    made = _render(portal, commitment_id, now=now)
+    if made is None:
         return False
+    pdf, head = made
     with portal.sessions() as session:
         sha256 = portal.store.put(session, pdf, "application/pdf", now=now)
         done = session.execute(
             update(Commitment)
-            .where(Commitment.id == commitment_id, Commitment.state == states.COMPLETE, Commitment.constancia_sha256.is_(None))
+            .where(
+                Commitment.id == commitment_id,
+                Commitment.state == states.COMPLETE,
+                Commitment.constancia_sha256.is_(None),
+                Commitment.head_sha256 == head,  # archived meanwhile: the sweep has it made again, of the document as it is now
+            )
             .values(constancia_sha256=sha256, published_at=now)
             .execution_options(synchronize_session=False)
         )
@@ -97,7 +103,8 @@ def publish(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | None:
+def _render(portal: Portal, commitment_id: int, *, now: datetime) -> tuple[bytes, str | None] | None:
+    """Return the constancia and the SHA-256 of the document that it is about; None when there is none to make."""
     from plugins.commitments.instrument import qr  # noqa: PLC0415 - layout and signing are heavy to import
     from plugins.commitments.signing.certify import reserve_and_certify  # noqa: PLC0415
     from portal.documents.rendering import render_pdf  # noqa: PLC0415
@@ -114,10 +121,10 @@ def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | Non
             html = portal.templates.get_template("commitments/pdf/constancia.html").render(
                 context, address=address, qr=qr(address), now=now
             )
-            code, place = commitment.code, commitment.process.version.territory_name
+            code, place, head = commitment.code, commitment.process.version.territory_name, commitment.head_sha256
     finally:
         db.writing.reset(token)
-    return reserve_and_certify(
+    pdf = reserve_and_certify(
         render_pdf(html),
         fields=(),
         authority=authority,
@@ -127,6 +134,7 @@ def _render(portal: Portal, commitment_id: int, *, now: datetime) -> bytes | Non
         now=now,
         stamping=stamps.stamping(portal, now=now),
     )
+    return pdf, head
 
 
 def _paper_day(fact: Mapping[str, Any]) -> date | None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pikepdf
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from plugins.commitments import evidence, issuing, keys, signing_acts
-from plugins.commitments.models import Event, Process, Revision
+from plugins.commitments.models import Commitment, Event, Process, Revision
 from plugins.commitments.signing.authority import read_roots
 from plugins.commitments.signing.inspection import inspect
 from plugins.commitments.stances import confirm
@@ -150,6 +150,33 @@ def test_killed_while_publishing_everyone_gets_one_constancia(
     assert [evidence.publish(portal, signing.commitment.id, now=now) for _ in range(2)] == [True, False]
     assert session.scalar(select(func.count()).where(MailMessage.kind == "commitment.constancia")) == 2
     assert audit(portal, session)[1] == []
+
+
+def test_a_document_that_is_archived_while_its_constancia_is_made_gets_one_of_what_it_is_now(
+    portal: Portal,
+    session: Session,
+    issued: Callable[..., Signing],
+    sign_all: Callable[..., None],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signing = issued()
+    sign_all(signing)
+    identity, made = signing.commitment.id, evidence._render
+    session.commit()
+
+    def meanwhile(*args: Any, **values: Any) -> Any:
+        found = made(*args, **values)
+        session.execute(update(Commitment).where(Commitment.id == identity).values(head_sha256=Commitment.certified_sha256))
+        session.commit()
+        return found
+
+    monkeypatch.setattr(evidence, "_render", meanwhile)
+    assert not evidence.publish(portal, identity, now=now)
+    monkeypatch.undo()
+    assert list(evidence.unpublished(session)) == [str(identity)]
+    session.commit()
+    assert evidence.publish(portal, identity, now=now)
 
 
 @pytest.mark.slow
