@@ -55,7 +55,7 @@ def review_reception(code: str, reception_id: int) -> Any:
 
 
 @blueprint.post(f"{ADDRESS}/<int:reception_id>/confirmar")
-@requires(MANAGE)
+@requires(MANAGE, fresh=True)
 def confirm_reception(code: str, reception_id: int) -> Any:
     """Say that the certificate is the expected person's, and judge again."""
     _reception(code, reception_id)
