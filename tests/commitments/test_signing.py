@@ -91,6 +91,7 @@ def test_the_whole_road_from_code_to_constancia(
         for digest in (commitment.certified_sha256, commitment.head_sha256, sha256(commitment.process.consent_text.encode()))
     )
     assert "(hora de Lima)" in words
+    assert "Compruebe este documento" in words.partition("\f")[0]  # where to check stands on the front, not alone on a last page
     sent = session.scalars(select(MailMessage).where(MailMessage.kind == "commitment.constancia").order_by(MailMessage.id)).all()
     assert [(mail.person_id, mail.files) for mail in sent] == [
         (person.id, [[f"constancia-{commitment.code}.pdf", commitment.constancia_sha256, "application/pdf"]]) for person in signing.people

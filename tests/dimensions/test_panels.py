@@ -138,6 +138,16 @@ def test_what_is_not_signed_is_said_so_and_is_not_in_the_pdf(portal: Portal, cli
         assert words not in printed
 
 
+def test_no_two_tables_that_scroll_have_one_name(portal: Portal, session: Session, client: FlaskClient, now: datetime) -> None:
+    """Every theme of an open government agenda has the same panel; its table's place on the page is told apart by the theme."""
+    themes = [one for one in portal.registry.dimensions if portal.registry.dimensions[one].prefix.startswith("OG")]
+    code = _varied(portal, session, now, themes).agenda.code
+    session.commit()
+    names = re.findall(r'role="region" aria-label="([^"]+)"', client.get(f"/agendas/{code}").text)
+    assert len(names) >= len(themes)
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_two_methods_are_two_series(client: FlaskClient, frozen: AgendaVersion) -> None:
     anaemia = [one for one in _figures(client.get("/agendas/APU-T").text) if "Niñas y niños de 6 a 35 meses con anemia" in one]
     assert [_numbers(one)[1] for one in anaemia] == [["53.2\u00a0%", "47.9\u00a0%", "55.8\u00a0%"], ["34.6\u00a0%", "35.3\u00a0%"]]

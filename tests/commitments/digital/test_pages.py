@@ -49,7 +49,11 @@ def last(outside: Outside) -> Reception:
 
 def test_download_sign_upload(outside: Outside, actors: Actors) -> None:
     client = browser(outside, actors)
-    assert f"{base(outside)}/firma-digital" in client.get(f"{base(outside)}/firmar").get_data(as_text=True)
+    ways = client.get(f"{base(outside)}/firmar").get_data(as_text=True)
+    assert [
+        f"{base(outside)}/firma-digital" in ways,
+        *(f">{way}</h2>" in ways for way in ("Firmar", "Firma digital", "Firma en papel")),
+    ] == [True] * 4
     page = client.get(f"{base(outside)}/firma-digital").get_data(as_text=True)
     assert ["firma-1" in page, "Descargar el documento para firmar" in page, outside.signing.commitment.process.consent_text in page] == [
         True
