@@ -18,7 +18,7 @@ from typing import Any, Final
 from .findings import Inspection, unreadable
 
 SECONDS: Final = 6  # of processor; the libraries' loading, about one, comes on top
-WALL: Final = 9  # seconds until the answer, however loaded the machine: nobody waits ten for a file
+WALL: Final = 8  # seconds until the answer, however loaded the machine; the command takes one or two more, and nobody waits ten
 MOST_BYTES: Final = 200_000_000
 _MOST_OUTPUT: Final = 8_000_000
 _ROOT: Final = Path(__file__).resolve().parents[3]
