@@ -228,6 +228,12 @@ def test_one_organisations_history_has_events_and_mails_with_honest_states(
     session.commit()
     page = staff.get(address).get_data(as_text=True)
     assert ("el servidor de correo respondió 550" in page, "Correo en cola" in page) == (True, False)
+    foreign = "<script>hostil</script> al 5% de %(x)s"  # a server's words and a process' title are neither markup nor a format
+    session.execute(update(MailMessage).values(problem=foreign, subject=foreign))
+    session.commit()
+    answer = staff.get(address)
+    assert (answer.status_code, "<script>hostil" in answer.text) == (200, False)
+    assert answer.text.count("&lt;script&gt;hostil&lt;/script&gt; al 5% de %(x)s") == 2
 
 
 def test_contacts_meetings_questions_and_signers_from_the_page(
