@@ -14,6 +14,7 @@ from portal.accounts import consents, erasure, requests, service
 from portal.accounts.models import Person, PersonRequest
 from portal.context import Portal
 from portal.errors import Conflict, Invalid
+from portal.formats import fecha
 from portal.ledger.models import LedgerEntry
 from portal.mail import MailMessage
 from portal.testing.fixtures import Actors
@@ -92,6 +93,7 @@ def test_a_request_reaches_the_administrators_with_its_term(
     assert mail.person_id == administrator.id
     assert f"/portal/solicitudes/{made.id}" in (mail.text or "")
     assert "No quiero" not in (mail.text or "")
+    assert len(mail.subject.replace(fecha(made.due_on), "30 de septiembre de 2026")) < 60  # phones cut what is longer
     facts = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == "request.made")).one().data
     assert facts == {"person": service.fingerprint(person), "kind": "oposicion", "due_on": made.due_on.isoformat()}
     session.commit()
