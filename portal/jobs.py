@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
+from sqlalchemy.exc import IntegrityError
+
 from portal import clock, waiting
 from portal.errors import Misconfigured
 from portal.extend.kinds import JobKind
@@ -69,6 +71,8 @@ class Queue:
             with self._portal.sessions() as session:
                 waiting.note(session, found, now=clock.now(), unlisted=unlisted)
                 session.commit()
+        except IntegrityError:
+            log.info("another sweep noted at this instant what waits")  # a portal just started sweeps twice
         except Exception:
             log.exception("cannot note what waits")
 
