@@ -194,9 +194,9 @@ def refusal(name: str, error: BaseException) -> Refused:
 
 
 def said(error: BaseException) -> str:
-    """Return an exception's words; a plugin's own exception may fail even at that."""
+    """Return an exception's words in one line; a plugin's own exception may fail even at that."""
     try:
-        return str(error)
+        return " ".join(str(error).split())
     except Exception:  # noqa: BLE001 - as above
         return "?"
 

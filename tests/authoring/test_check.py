@@ -220,6 +220,11 @@ def test_a_plugin_that_is_refused(write: Write) -> None:
     ]
 
 
+def test_a_refusal_is_one_line_whatever_was_raised(write: Write) -> None:
+    [first, *_] = examine(write("mudado", "@hookimpl\ndef panels(dimension, otra):\n    return []\n"))
+    assert (first.ok, len(first.sentence.splitlines()), "{'otra'}" in first.sentence) == (False, 1, True)
+
+
 def test_a_need_that_is_not_there(write: Write) -> None:
     subject = write("huerfano", statement="PLUGIN = Plugin(name='{name}', label='H', version='1.0', summary='H', needs=('nadie',))")
     [first, *_] = examine(subject)
