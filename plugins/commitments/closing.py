@@ -139,7 +139,7 @@ def overdue(session: Session, now: datetime) -> Iterable[str]:
 def expire(portal: Portal, commitment_id: int, *, now: datetime) -> bool:
     """Close one overdue commitment; return whether this call did. Signatures and expiry exclude each other."""
     with portal.sessions() as session:
-        commitment = session.get(Commitment, commitment_id)
+        commitment = session.get(Commitment, commitment_id, with_for_update=True)  # a later deadline given in this instant counts
         if commitment is None or commitment.state not in _UNFINISHED or commitment.deadline > now:
             return False
         try:
