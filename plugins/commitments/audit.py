@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -63,6 +64,7 @@ def _one(portal: Portal, commitment: Commitment, facts: list[LedgerEntry], erase
     signatures = [fact for fact in now_in_force if fact.kind == taking.SIGNED]
     sentences = [
         *_state(commitment, facts),
+        *_completed(commitment, facts),
         *_revisions(commitment, facts),
         *_slots(commitment, signatures, erased),
         *_delegations(commitment, facts, erased),
@@ -84,6 +86,18 @@ def _state(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str
             expected = str(moved)
     if commitment.state != expected:
         yield f"su estado es «{states.LABELS.get(commitment.state, commitment.state)}» y según el registro debe ser «{states.LABELS[expected]}»"
+
+
+def _completed(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
+    """From that moment it is public: no row may say so by itself."""
+    whole = [fact.at for fact in facts if fact.kind == taking.SIGNED and fact.data.get("state") == states.COMPLETE]
+    if _said(commitment.completed_at) != (whole[-1] if whole else None):
+        yield "la fecha en que se reunieron las firmas no es la que se registró"
+
+
+def _said(moment: datetime | None) -> str | None:
+    """Return an instant as the ledger writes it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None
 
 
 def _revisions(commitment: Commitment, facts: Iterable[LedgerEntry]) -> Iterator[str]:
@@ -161,6 +175,10 @@ def _document(portal: Portal, commitment: Commitment, issued: LedgerEntry, erase
     except (PortalError, ValueError):
         return ["no se puede leer commitment.json como se emitió"]
     found = list(_stances(commitment, kept))
+    if (commitment.organisation_id, commitment.process.code) != (data.get("organisation", commitment.organisation_id), data["process"]):
+        found.append("es de otra organización o de otro proceso, según el registro")
+    if _said(commitment.issued_at) != issued.at:
+        found.append("la fecha de emisión no es la que se registró")
     if commitment.process.version.sha256 != data["version_sha256"]:
         found.append("la versión de la agenda no es la que se firmó")
     if issuing.slots_digest(commitment.slots) != data["slots_sha256"]:

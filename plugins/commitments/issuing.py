@@ -157,6 +157,7 @@ def _attempt(portal: Portal, commitment_id: int, *, now: datetime) -> list[int] 
             data={
                 "edition": fresh.edition,
                 "process": fresh.process.code,
+                "organisation": fresh.organisation_id,
                 "version_sha256": agenda.sha256,
                 "revision_sha256": head,
                 "record_sha256": kept,

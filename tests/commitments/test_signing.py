@@ -24,6 +24,7 @@ from portal.errors import Conflict, Expired, PortalError
 from portal.ledger.audit import audit
 from portal.ledger.queries import entries_about
 from portal.mail import MailMessage
+from portal.organisations.models import Organisation
 from portal.testing.fixtures import Actors
 
 from .conftest import PLAN, Signing, at_rest
@@ -316,15 +317,20 @@ EDITS = {
     "falta la revisión 1": "DELETE FROM commitments_revision WHERE number = 1",
     "su estado es «Declinado»": "UPDATE commitments_commitment SET state = 'declined'",
     "la última revisión registrada": "UPDATE commitments_commitment SET head_sha256 = certified_sha256",
+    "es de otra organización": "UPDATE commitments_commitment SET organisation_id = (SELECT MAX(id) FROM organisation)",
+    "la fecha de emisión": "UPDATE commitments_commitment SET issued_at = '2020-01-01 00:00:00.000000'",
+    "se reunieron las firmas": "UPDATE commitments_commitment SET completed_at = '2026-01-01 00:00:00.000000'",  # and its pages would be public
     "la constancia no es": "UPDATE commitments_commitment SET constancia_sha256 = certified_sha256",
 }
 
 
 def test_an_edit_in_the_database_is_named(
-    portal: Portal, session: Session, issued: Callable[..., Signing], sign_all: Callable[..., None]
+    portal: Portal, session: Session, issued: Callable[..., Signing], sign_all: Callable[..., None], now: datetime
 ) -> None:
     signing = issued()
     sign_all(signing, 1)
+    session.add(Organisation(name="Otra de muestra", sort_name="otra de muestra", kind="partido_politico", is_sample=True, created_at=now))
+    session.commit()
     assert audit(portal, session)[1] == []
     session.commit()
     for expected, edit in EDITS.items():
