@@ -215,15 +215,13 @@ def only_adds_evidence(reader: PdfFileReader, revision: int) -> bool:
     """Whether `revision` adds validation data to the security store (as PAdES B-LT does) and changes nothing else."""
     reader = PdfFileReader(reader.stream, strict=False)  # as in `find_changes`
     old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
-    if any(supplied_later(Mentions(reader), old, new)):
-        return False
     try:
         answer_for(old)
         EVIDENCE_POLICY.apply(old, new)
         _refuse_replaced_drawings(old, new)
     except (SuspiciousModification, PdfError):
         return False
-    if "/DSS" not in new.root:
+    if "/DSS" not in new.root or any(supplied_later(Mentions(reader), old, new)):  # the dear question last
         return False
     if "/DSS" not in old.root or old.root.raw_get("/DSS") != new.root.raw_get("/DSS"):
         return True
