@@ -58,12 +58,13 @@ def one_at_a_time(engine: Engine) -> Turns:
     def end(connection: Connection) -> None:
         _give_back(turns, connection.info)
 
-    def returned(_connection: Any, record: Any) -> None:
+    def returned(_connection: Any, record: Any, _error: Any = None) -> None:
         _give_back(turns, record.info)
 
     event.listen(engine, "commit", end)
     event.listen(engine, "rollback", end)
     event.listen(engine, "checkin", returned)
+    event.listen(engine, "invalidate", returned)  # a connection given up clears its notes before it comes back
     return turns
 
 
