@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 
 from portal import log as logs
+from portal.errors import Misconfigured
+from portal.i18n import N_
 from portal.install import ready
 from portal.settings import Settings
 
@@ -25,15 +27,23 @@ def run(settings: Settings, *, host: str | None = None, port: int | None = None)
     logs.configure(settings.log_level)
     portal = ready(settings)
     app = create_app(portal)
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=8,
-        ident="",
-        max_request_body_size=(settings.upload_megabytes + 1) * 1024 * 1024,
-        clear_untrusted_proxy_headers=False,
-    )
+    try:
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=8,
+            ident="",
+            max_request_body_size=(settings.upload_megabytes + 1) * 1024 * 1024,
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        raise Misconfigured(
+            N_("No se puede atender en %(host)s:%(port)s (%(reason)s). Elija otro con PORTAL_HOST y PORTAL_PORT."),
+            host=settings.host,
+            port=settings.port,
+            reason=error.strerror or error,
+        ) from error
     consumer = Consumer(
         portal.queue.huey, workers=settings.workers, periodic=True, initial_delay=0.1, max_delay=1.0, check_worker_health=True
     )

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,15 @@ def test_doctor_names_what_an_operator_must_mend(tmp_path: Path) -> None:
 def test_a_wrong_setting_ends_in_one_sentence(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
     run = portal(tmp_path, "db", "check", **{variable: value})
     assert (run.returncode, run.stdout, run.stderr) == (2, "", sentence)
+
+
+def test_a_port_that_is_taken_ends_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = portal(tmp_path, "run", "--port", str(port))
+    assert run.returncode == 2
+    assert f"No se puede atender en 127.0.0.1:{port} (" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
