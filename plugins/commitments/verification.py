@@ -1,6 +1,5 @@
 """The verdict on a file, for the web, the command line and the ledger alike: exact bytes first, then cryptography."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from plugins.commitments import keys
 from plugins.commitments import models as tables
 from plugins.commitments.record import slot_organisation
 from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
-from plugins.commitments.signing.reasons import Reason
+from plugins.commitments.signing.reasons import Reason, hide_numbers, without_numbers
 from plugins.commitments.signing.sandbox import WALL, inspect_isolated
 from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
@@ -25,7 +24,6 @@ from portal.errors import PortalError
 from portal.organisations.models import CAPACITIES
 
 MOST_CANDIDATES = 20
-_DOCUMENT_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{8,9}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -171,7 +169,7 @@ def _with_bytes(portal: Portal, session: Session, commitments: Iterable[tables.C
 def _discreet(verdict: Verdict) -> Verdict:
     return replace(
         verdict,
-        reasons=tuple(_without_numbers(one) for one in verdict.reasons),
+        reasons=tuple(without_numbers(one) for one in verdict.reasons),
         signatures=tuple(discreet(one) for one in verdict.signatures),
     )
 
@@ -179,16 +177,5 @@ def _discreet(verdict: Verdict) -> Verdict:
 def discreet(finding: SignatureFinding) -> SignatureFinding:
     """Return the finding without what an outside certificate says beyond name and organisation: a DNIe has the DNI, twice."""
     ours = finding.trusted and bool(finding.act)
-    problems = tuple(_without_numbers(one) for one in finding.problems)
-    return finding if ours else replace(finding, slot="", signer=_hidden(finding.signer), problems=problems)
-
-
-def _without_numbers(reason: Reason) -> Reason:
-    """Return a reason about a signer without the document number that a DNIe's certificate puts into the name."""
-    if "signer" not in reason.values:
-        return reason
-    return replace(reason, detail=_hidden(reason.detail), values={name: _hidden(text) for name, text in reason.values.items()})
-
-
-def _hidden(text: str) -> str:
-    return _DOCUMENT_NUMBER.sub("········", text)
+    problems = tuple(without_numbers(one) for one in finding.problems)
+    return finding if ours else replace(finding, slot="", signer=hide_numbers(finding.signer), problems=problems)

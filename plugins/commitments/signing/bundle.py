@@ -26,7 +26,7 @@ from .codes import PATTERN, normalise
 from .completeness import counts, missing
 from .findings import SEAL_FIELD, Inspection, SignatureFinding
 from .inspection import inspect
-from .reasons import Reason, heaviest
+from .reasons import Reason, heaviest, hide_numbers, without_numbers
 from .revocation import Answers
 
 SCHEMA: Final = "rubrica.bundle/1"
@@ -106,7 +106,7 @@ def judge_bundle(
 def _said(verdict: str, reasons: Sequence[Reason], code: str | None, signatures: Sequence[SignatureFinding]) -> dict[str, Any]:
     return {
         "verdict": verdict,
-        "reasons": [one.as_dict() for one in reasons],
+        "reasons": [without_numbers(one).as_dict() for one in reasons],
         "instrument": code,
         "signatures": [one.as_dict() for one in signatures],
     }
@@ -311,7 +311,15 @@ class _Bundle:
         """With the names that the document prints: a certificate of a DNIe says the number too, which nobody needs here."""
         names = {one.get("field"): str(one.get("name") or "") for one in self._slots()}
         signatures = [one for one in inspection.signatures if one.kind == "signature"]
-        return [replace(one, slot="", signer=names.get(one.field) or one.signer) for one in signatures]
+        return [
+            replace(
+                one,
+                slot="",
+                signer=names.get(one.field) or hide_numbers(one.signer),
+                problems=tuple(without_numbers(problem) for problem in one.problems),
+            )
+            for one in signatures
+        ]
 
     def _sha256(self, name: str) -> str:
         return hashlib.sha256(self.files[name]).hexdigest() if name in self.files else ""

@@ -1,6 +1,7 @@
 """Why a verdict is what it is: a code for programs, a Spanish sentence for people, a detail in English for experts."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 
@@ -134,3 +135,18 @@ def heaviest(reasons: "list[Reason]") -> str | None:
     """The verdict that the reasons amount to; None when all are notes."""
     weights = {reason.weight for reason in reasons}
     return next((weight for weight in _WEIGHTS if weight in weights), None)
+
+
+_DOCUMENT_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])\d{8,9}(?![0-9A-Za-z])")
+
+
+def hide_numbers(text: str) -> str:
+    """Blot out the document number that the certificate of a DNIe puts into its holder's name."""
+    return _DOCUMENT_NUMBER.sub("········", text)
+
+
+def without_numbers(reason: Reason) -> Reason:
+    """Return a reason about a signer without document numbers."""
+    if "signer" not in reason.values:
+        return reason
+    return replace(reason, detail=hide_numbers(reason.detail), values={name: hide_numbers(text) for name, text in reason.values.items()})
