@@ -58,6 +58,7 @@ def test_ten_working_days(day: date, due: date) -> None:
     assert requests.due_on(day) == due
 
 
+@pytest.mark.settings(plugins=("commitments",))
 def test_the_copy_has_everything_and_no_secret(portal: Portal, session: Session, actors: Actors, person: Person, now: datetime) -> None:
     consents.give_consent(session, portal.store, now=now, person_id=person.id, purpose="x", text=TEXT)
     person.dni, person.password = "12345678", "$argon2id$secreto"
@@ -205,6 +206,7 @@ def test_the_last_mail_gives_up_its_address_too(
     assert (mail.state, mail.address, mail.name, mail.problem, mail.text) == ("rejected", None, None, None, None)
 
 
+@pytest.mark.settings(plugins=("commitments",))
 def test_a_plugin_that_fails_leaves_it_unfinished_by_name_and_is_asked_again(
     portal: Portal, session: Session, administrator: Person, person: Person, asked: Callable[..., PersonRequest], now: datetime,
     monkeypatch: pytest.MonkeyPatch,
