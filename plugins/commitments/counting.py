@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from plugins.commitments.models import Commitment, Slot
@@ -30,7 +30,7 @@ def _sum(*, needed: bool) -> Any:
         .correlate(Commitment)
         .subquery()
     )
-    return select(func.coalesce(func.sum(each.c.many), 0)).scalar_subquery()
+    return select(cast(func.coalesce(func.sum(each.c.many), 0), Integer)).scalar_subquery()  # PostgreSQL's sums are decimals
 
 
 def is_missing() -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlparse
 
 import obstore
 from obstore.store import LocalStore, from_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.documents.canonical import sha256
@@ -51,8 +52,11 @@ class FileStore:
             session.flush()
         elif row is None:
             self._write(name, data)
-            session.add(StoredFile(sha256=name, size=len(data), media_type=media_type, stored_at=now))
-            session.flush()
+            try:
+                with session.begin_nested():
+                    session.add(StoredFile(sha256=name, size=len(data), media_type=media_type, stored_at=now))
+            except IntegrityError:  # somebody kept the same bytes at the same instant
+                session.get_one(StoredFile, name, populate_existing=True)
         return name
 
     def restore(self, data: bytes) -> str:
