@@ -46,6 +46,7 @@ class MailMessage(Base):
     reply_to: Mapped[str | None] = mapped_column(String(255))
     kind: Mapped[str] = mapped_column(String(60))
     about: Mapped[str] = mapped_column(String(200), default="", index=True)
+    unsubscribe: Mapped[str | None] = mapped_column(String(300))  # address that ends this kind of mail at one POST (RFC 8058)
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
@@ -79,9 +80,13 @@ class Mailer:
         reply_to: str | None = None,
         files: Iterable[tuple[str, str, str]] = (),
         hold: timedelta = timedelta(0),
+        unsubscribe: str | None = None,
         context: dict[str, Any],
     ) -> MailMessage:
-        """Put a message in the queue. `files`: (name, sha256 in the store, media type). `hold`: not before then."""
+        """Put a message in the queue. `files`: (name, sha256 in the store, media type). `hold`: not before then.
+
+        A file of type "text/calendar; method=REQUEST" goes as an invitation that mail programmes understand (RFC 6047), and as a file.
+        """
         context = {"public_url": self.settings.public_url, "name": name, **context}
         subject = " ".join(self.templates.get_template(f"{template}.subject.txt").render(context).split())
         message = MailMessage(
@@ -91,6 +96,7 @@ class Mailer:
             reply_to=reply_to,
             kind=kind,
             about=about,
+            unsubscribe=unsubscribe,
             subject=subject[:200],
             text=self.templates.get_template(f"{template}.txt").render(context),
             html=self.templates.get_template(f"{template}.html").render(context),
@@ -173,12 +179,25 @@ def _email(message: MailMessage, *, now: datetime, settings: Settings, read: Cal
     email["Auto-Submitted"] = "auto-generated"
     if message.reply_to:
         email["Reply-To"] = message.reply_to
+    if message.unsubscribe:
+        email["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(message.text or "")
     email.add_alternative(message.html or "", subtype="html")
-    for name, sha256, media_type in message.files:
-        main, _, sub = media_type.partition("/")
-        email.add_attachment(read(sha256), maintype=main, subtype=sub, filename=name)
+    files = [(name, read(sha256), *_media_type(media_type)) for name, sha256, media_type in message.files]
+    for _, content, kind, parameters in files:
+        if kind == "text/calendar" and "method" in parameters:
+            email.add_alternative(content.decode(), subtype="calendar", params=parameters)
+    for name, content, kind, parameters in files:
+        main, _, sub = kind.partition("/")
+        email.add_attachment(content, maintype=main, subtype=sub, filename=name, params=parameters)
     return email
+
+
+def _media_type(text: str) -> tuple[str, dict[str, str]]:
+    """Split "text/calendar; method=REQUEST" into its type and its parameters."""
+    kind, *rest = (part.strip() for part in text.split(";"))
+    return kind, dict(part.split("=", 1) for part in rest)
 
 
 def _transport(settings: Settings) -> Callable[[EmailMessage], None]:

@@ -33,6 +33,10 @@ CORE_MODELS = (
     "portal.ledger.models",
     "portal.mail",
     "portal.waiting",
+    "portal.threads.models",
+    "portal.search.models",
+    "portal.notices.models",
+    "portal.actas.models",
 )
 
 

@@ -69,6 +69,22 @@ class Ask:
         """Reasons why a commitment cannot be issued or signed now."""
         return self._closing("commitment_objections", session=session, commitment=commitment)
 
+    def version_objections(self, session: "Session", version: Any) -> list[kinds.Objection]:
+        """Reasons why a frozen version may not go to the political organisations."""
+        return self._closing("version_objections", session=session, version=version)
+
+    def thread_ties(self, session: "Session", refs: frozenset[str], *, wait: bool = False) -> list[kinds.ThreadTie]:
+        """Links of `refs` that follow from the plugins' rows."""
+        return self._all("thread_ties", wait=wait, session=session, refs=refs)
+
+    def thread_stations(self, session: "Session", actor: "Actor", refs: frozenset[str], *, wait: bool = False) -> list[kinds.ThreadStation]:
+        """Those of `refs` that plugins know and `actor` may know of."""
+        return self._all("thread_stations", wait=wait, session=session, actor=actor, refs=refs)
+
+    def search_entries(self, session: "Session", failed: list["Fault"]) -> list[kinds.SearchEntry]:
+        """Everything of the plugins that can be found; `failed` gets the faults of those that could not say."""
+        return self._all("search_entries", failed, wait=True, session=session)
+
     def commitment_changed(self, portal: "Portal", commitment_id: int, event: str) -> None:
         """Tell the plugins what has been committed."""
         self._all("commitment_changed", portal=portal, commitment_id=commitment_id, event=event)

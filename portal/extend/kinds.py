@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -196,4 +196,74 @@ class Diagnosis:
     label: str
     ok: bool
     sentence: str = ""
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadStage:
+    """A part of the road that an item's story passes: `gap` is the sentence while nothing stands there, "" if nothing need stand there."""
+
+    name: str
+    label: str
+    gap: str = ""
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadStation:
+    """One thing in a story. `ref`: its stable name ("demand:APU-2027/D-014"); `stage`: where it stands; `label`: what it is ("Demanda D-014").
+
+    `at`: an instant, a day, or None when nobody knows. `href` only where whoever asks may read it.
+    `plugin` is filled in by whoever asks.
+    """
+
+    ref: str
+    stage: str
+    label: str
+    title: str = ""
+    at: datetime | date | None = None
+    href: str = ""
+    state: str = ""
+    weight: int = 100
+    plugin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadTie:
+    """A link that follows from a plugin's own rows instead of being stored: `source` `relation` `target`."""
+
+    source: str
+    relation: str
+    target: str
+    weight: int = 100
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchEntry:
+    """Something that can be found. Who finds it: everybody if `public`, else whoever may do `action` in the agenda.
+
+    `kind`: what it is, in Spanish ("Demanda"); `body`: plain text or Markdown, looked in and quoted; `href`: a path of the portal.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    href: str
+    at: datetime
+    agenda_id: int | None = None
+    body: str = ""
+    public: bool = False
+    action: str = ""
+    weight: int = 100
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailTopic:
+    """What notices are about; people choose how often they get each. `often`: unless they choose ("now", "daily", "weekly")."""
+
+    name: str
+    label: str
+    often: Literal["now", "daily", "weekly"] = "daily"
     weight: int = 100

@@ -123,6 +123,36 @@ def commitment_changed(portal: "Portal", commitment_id: int, event: str) -> None
 
 
 @hookspec
+def version_objections(session: "Session", version: Any) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
+    """Reasons why a frozen version (`AgendaVersion`) may not go to the political organisations."""
+
+
+@hookspec
+def thread_stages() -> Iterable[kinds.ThreadStage]:  # type: ignore[empty-body]
+    """The parts of the road that this plugin's things stand in."""
+
+
+@hookspec
+def thread_ties(session: "Session", refs: frozenset[str]) -> Iterable[kinds.ThreadTie]:  # type: ignore[empty-body]
+    """Links that begin or end in any of `refs` and follow from the plugin's own rows (others are stored: `portal.threads.service.link`)."""
+
+
+@hookspec
+def thread_stations(session: "Session", actor: "Actor", refs: frozenset[str]) -> Iterable[kinds.ThreadStation]:  # type: ignore[empty-body]
+    """Those of `refs` that are the plugin's own and that `actor` may know of."""
+
+
+@hookspec
+def search_entries(session: "Session") -> Iterable[kinds.SearchEntry]:  # type: ignore[empty-body]
+    """Everything of the plugin that can be found, for making the index anew (services keep it up: `portal.search.service.put`)."""
+
+
+@hookspec
+def mail_topics() -> Iterable[kinds.MailTopic]:  # type: ignore[empty-body]
+    """What the plugin's notices are about."""
+
+
+@hookspec
 def person_data(session: "Session", person_id: int) -> Iterable[kinds.PersonData]:  # type: ignore[empty-body]
     """All that the plugin keeps about a person, for the copy that they may ask for."""
 
@@ -159,6 +189,12 @@ RULES: dict[str, Rule] = {
     "item_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_changed": Rule(None, Policy.AFTER),
+    "version_objections": Rule(kinds.Objection, Policy.CLOSE),
+    "thread_stages": Rule(kinds.ThreadStage, Policy.REFUSE),
+    "thread_ties": Rule(kinds.ThreadTie, Policy.SKIP),
+    "thread_stations": Rule(kinds.ThreadStation, Policy.SKIP),
+    "search_entries": Rule(kinds.SearchEntry, Policy.SKIP),
+    "mail_topics": Rule(kinds.MailTopic, Policy.REFUSE),
     "person_data": Rule(kinds.PersonData, Policy.CLOSE),
     "person_erased": Rule(None, Policy.CLOSE),
     "ledger_audits": Rule(kinds.LedgerProblem, Policy.CLOSE),

@@ -1,0 +1,1 @@
+"""What people ask for, how groups prioritised it, and what was decided."""

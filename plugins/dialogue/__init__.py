@@ -1,0 +1,1 @@
+"""A preliminary version goes out, contributions come in, each gets an answer."""

@@ -1,0 +1,1 @@
+"""How demands become the items of a draft."""

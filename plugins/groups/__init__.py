@@ -1,0 +1,1 @@
+"""Who meets, when, who came, what was said and agreed."""

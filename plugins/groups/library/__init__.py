@@ -1,0 +1,1 @@
+"""The library of instruments: versions, and who was given what and when."""

@@ -1,0 +1,1 @@
+"""What a meeting leaves: relatoría, agreements, acta."""

@@ -1,0 +1,1 @@
+"""The formal act without which no version goes to political organisations."""

@@ -1,0 +1,1 @@
+"""What has to be done to build an agenda: planned, done, late."""

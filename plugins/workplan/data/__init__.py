@@ -1,0 +1,1 @@
+"""The founding plan of work, as its authors wrote it."""

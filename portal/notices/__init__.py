@@ -1,0 +1,1 @@
+"""Mail that people can bear: notices gathered into digests, and what each person wants to get."""
