@@ -30,7 +30,7 @@ from plugins.commitments.states import note
 from portal import clock
 from portal.accounts import erasure
 from portal.accounts.models import Grant, Person, PersonRequest
-from portal.agendas.models import Item
+from portal.agendas.models import AgendaVersion, Item
 from portal.app import create_app
 from portal.context import Portal, assemble
 from portal.ledger import heads
@@ -40,42 +40,36 @@ from portal.settings import load
 from portal.testing.agendas import sample_agenda
 from portal.testing.fixtures import Actors, Databases
 from portal.testing.traces import in_files, in_tables
+from tests.actas import access as actas
+from tests.demands import access as demands
+from tests.dialogue import access as dialogue
+from tests.drafting import access as drafting
+from tests.groups import access as groups
+from tests.notices import access as notices
+from tests.roles import (
+    ADMINISTRATOR,
+    ALL,
+    ANY_BOARD,
+    ANY_COORDINATION,
+    ANY_DRAFT_READER,
+    ANY_MESA,
+    BOARD,
+    COORDINATION,
+    DRAFT_READERS,
+    EDITORS,
+    MESA,
+    REPRESENTATIVE,
+    ROLES,
+    SIGNATORIES,
+    SIGNED_IN,
+)
+from tests.search import access as search
+from tests.threads import access as threads
+from tests.validation import access as validation
+from tests.workplan import access as workplan
 
 pytestmark = [pytest.mark.once, pytest.mark.xdist_group("authorization")]
-
-# "elsewhere": the same role, held in another agenda (a representative: of another organisation in the same agenda).
-ROLES = (
-    "nobody",
-    "person",
-    "reader",
-    "witness",
-    "delegate",
-    "representative",
-    "staff",
-    "coordinator",
-    "administrator",
-    "reader elsewhere",
-    "delegate elsewhere",
-    "representative elsewhere",
-    "staff elsewhere",
-    "coordinator elsewhere",
-)
-ALL = frozenset(ROLES)
-SIGNED_IN = ALL - {"nobody"}
-ADMINISTRATOR = frozenset({"administrator"})
-# In one agenda:
-COORDINATION = ADMINISTRATOR | {"coordinator"}
-MESA = COORDINATION | {"staff"}
-EDITORS = MESA | {"delegate"}
-DRAFT_READERS = EDITORS | {"reader"}
-BOARD = MESA | {"reader"}
-# Where no agenda is named, holding the role anywhere is enough:
-ANY_COORDINATION = COORDINATION | {"coordinator elsewhere"}
-ANY_MESA = MESA | {"staff elsewhere", "coordinator elsewhere"}
-ANY_DRAFT_READER = DRAFT_READERS | {"staff elsewhere", "coordinator elsewhere", "delegate elsewhere", "reader elsewhere"}
-ANY_BOARD = BOARD | {"staff elsewhere", "coordinator elsewhere", "reader elsewhere"}
-REPRESENTATIVE = frozenset({"representative"})
-SIGNATORIES = REPRESENTATIVE | {"coordinator", "witness"}  # the three who have a slot
+OTHERS = (actas, demands, dialogue, drafting, groups, notices, search, threads, validation, workplan)  # each with a table of its own
 
 # Flask-Security's own pages (passkeys) and files that are for everybody.
 TABLE: dict[str, frozenset[str]] = {
@@ -296,6 +290,7 @@ TABLE: dict[str, frozenset[str]] = {
     "paper.reject": MESA,
     "paper.act": BOARD,
     "paper.own_act": SIGNATORIES,
+    **{endpoint: roles for one in OTHERS for endpoint, roles in one.TABLE.items()},
 }
 
 # Files that keep the names of those who were to sign: the instrument and what proves it (docs/decisions/0011-erasure.md).
@@ -313,8 +308,11 @@ BEFORE_ITS_TIME = {
     "commitments_staff.mandate",
     "commitments_staff.withdrawal_letter",
     "delegating.document",
+    *(endpoint for one in OTHERS for endpoint in getattr(one, "BEFORE_ITS_TIME", ())),
 }  # files that are not there yet
-ENDING = {"accounts.end_role", "agendas.retire_item", "commitments_staff.withdraw", "commitments_staff.supersede"}
+ENDING = {"accounts.end_role", "agendas.retire_item", "commitments_staff.withdraw", "commitments_staff.supersede"} | {
+    endpoint for one in OTHERS for endpoint in getattr(one, "ENDING", ())
+}
 
 
 @dataclass
@@ -544,9 +542,15 @@ def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
             **paper_came_back(portal, session, process, to_sign, now),
             **{f"{endpoint}:number": bulk.id for endpoint in TABLE if endpoint.startswith("commitments_staff.bulk")},
         }
+        samples |= furnished(portal, session, version, people, now)
     yield World(app, portal.sessions, people, samples)
     portal.engine.dispose()
     databases.drop(address)
+
+
+def furnished(portal: Portal, session: Session, version: AgendaVersion, people: dict[str, int], now: datetime) -> dict[str, Any]:
+    """Make what the other tables' addresses name, and return their sample values."""
+    return {name: value for one in OTHERS for name, value in one.furnish(portal, session, version, people, now).items()}
 
 
 def paper_came_back(portal: Portal, session: Session, process: Process, commitment: Commitment, now: datetime) -> dict[str, Any]:
