@@ -35,19 +35,26 @@ def upgrade() -> None:
     sa.Column('public', sa.Boolean(), nullable=False),
     sa.Column('first_sha256', sa.String(length=64), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('seal_sha256', sa.String(length=64), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('issued_by_id', sa.Integer(), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('replaced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['agenda_id'], ['agenda.id'], name=op.f('fk_acta_agenda_id')),
     sa.ForeignKeyConstraint(['first_sha256'], ['stored_file.sha256'], name=op.f('fk_acta_first_sha256')),
     sa.ForeignKeyConstraint(['issued_by_id'], ['person.id'], name=op.f('fk_acta_issued_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['replaces_id'], ['acta.id'], name=op.f('fk_acta_replaces_id')),
     sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_acta_sha256')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_acta')),
-    sa.UniqueConstraint('code', name=op.f('uq_acta_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_acta_code')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_acta_replaces_id'))
     )
     with op.batch_alter_table('acta', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acta_about'), ['about'], unique=False)
         batch_op.create_index(batch_op.f('ix_acta_agenda_id'), ['agenda_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_acta_first_sha256'), ['first_sha256'], unique=False)
 
     op.create_table('notice',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -116,12 +123,20 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=True),
     sa.Column('capacity', sa.String(length=120), nullable=False),
+    sa.Column('organisation', sa.String(length=250), nullable=False),
     sa.Column('method', sa.String(length=12), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('signed_on', sa.Date(), nullable=True),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=True),
     sa.Column('scan_sha256', sa.String(length=64), nullable=True),
+    sa.Column('certificate_sha256', sa.String(length=64), nullable=True),
+    sa.Column('certificate_serial', sa.String(length=64), nullable=True),
+    sa.Column('consent_sha256', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['acta_id'], ['acta.id'], name=op.f('fk_acta_signature_acta_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_acta_signature_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_acta_signature_recorded_by_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['scan_sha256'], ['stored_file.sha256'], name=op.f('fk_acta_signature_scan_sha256')),
     sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_acta_signature_sha256')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_acta_signature')),
@@ -129,7 +144,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('acta_signature', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acta_signature_acta_id'), ['acta_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_acta_signature_certificate_sha256'), ['certificate_sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_acta_signature_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_acta_signature_sha256'), ['sha256'], unique=False)
 
     with op.batch_alter_table('mail_message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('unsubscribe', sa.String(length=300), nullable=True))
@@ -144,7 +161,9 @@ def downgrade() -> None:
         batch_op.drop_column('unsubscribe')
 
     with op.batch_alter_table('acta_signature', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acta_signature_sha256'))
         batch_op.drop_index(batch_op.f('ix_acta_signature_person_id'))
+        batch_op.drop_index(batch_op.f('ix_acta_signature_certificate_sha256'))
         batch_op.drop_index(batch_op.f('ix_acta_signature_acta_id'))
 
     op.drop_table('acta_signature')
@@ -165,6 +184,7 @@ def downgrade() -> None:
 
     op.drop_table('notice')
     with op.batch_alter_table('acta', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acta_first_sha256'))
         batch_op.drop_index(batch_op.f('ix_acta_agenda_id'))
         batch_op.drop_index(batch_op.f('ix_acta_about'))
 
