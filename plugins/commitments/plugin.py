@@ -3,7 +3,19 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from portal.extend import Command, Diagnosis, Exporter, JobKind, LedgerProblem, PageItem, Permission, PersonData, Plugin, hookimpl
+from portal.extend import (
+    Command,
+    Diagnosis,
+    Exporter,
+    JobKind,
+    LedgerProblem,
+    PageItem,
+    Permission,
+    PersonData,
+    Plugin,
+    SigningDesk,
+    hookimpl,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -118,6 +130,14 @@ def jobs() -> Iterable[JobKind]:
     from plugins.commitments import jobs as work  # noqa: PLC0415 - a sibling of the same name as the hook
 
     return work.kinds()
+
+
+@hookimpl
+def signing_desk() -> Iterable[SigningDesk]:
+    """Seal and sign actas with the authority that signs the instruments."""
+    from plugins.commitments import desk  # noqa: PLC0415 - only signing asks
+
+    return [SigningDesk(label="Firma en el portal", certify=desk.certify, sign=desk.sign)]
 
 
 @hookimpl

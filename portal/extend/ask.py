@@ -69,6 +69,13 @@ class Ask:
         """Reasons why a commitment cannot be issued or signed now."""
         return self._closing("commitment_objections", session=session, commitment=commitment)
 
+    def signing_desk(self) -> list[kinds.SigningDesk]:
+        """Who can sign PDFs; a plugin that fails to say, or could not be loaded, stands first with its problem: nothing is signed without it."""
+        failed: list[Fault] = []
+        found: list[kinds.SigningDesk] = self._all("signing_desk", failed)
+        closed = [(fault.plugin, fault.sentence) for fault in failed] + [(one.name, one.sentence) for one in self.refused()]
+        return [kinds.SigningDesk(label=name, problem=sentence) for name, sentence in closed] + found
+
     def version_objections(self, session: "Session", version: Any) -> list[kinds.Objection]:
         """Reasons why a frozen version may not go to the political organisations."""
         return self._closing("version_objections", session=session, version=version)

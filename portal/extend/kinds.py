@@ -177,6 +177,46 @@ class LedgerProblem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignaturePlace:
+    """Where one person signs in a PDF. `field`: the name of its form field, without dots.
+
+    `page`: from 0; `box`: left, bottom, right, top in points from the page's bottom left corner (70 × 30 mm).
+    """
+
+    field: str
+    page: int
+    box: tuple[float, float, float, float]
+    name: str
+    capacity: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """A PDF after a seal or a signature, with the SHA-256 of the certificate (DER) that made it and its serial number."""
+
+    pdf: bytes
+    certificate_sha256: str
+    certificate_serial: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningDesk:
+    """Who can sign PDFs. Both callables return a `Sealed` and may raise a `PortalError`; they touch no table.
+
+    `certify(portal, pdf, *, places, code, reason, location, now)`: reserve an empty field for each of `places`, certify the rest.
+    `sign(portal, pdf, *, place, code, reason, location, now)`: sign the field of `place`, as an update that leaves the bytes before it.
+    `problem`: instead of both, the sentence that says why nobody can sign now (the portal fills it in for a plugin that failed).
+    """
+
+    label: str
+    certify: Callable[..., Sealed] | None = None
+    sign: Callable[..., Sealed] | None = None
+    problem: str = ""
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonData:
     """What a plugin keeps about one person, for their own copy: a heading, and rows of {name: plain value}.
 

@@ -123,6 +123,11 @@ def commitment_changed(portal: "Portal", commitment_id: int, event: str) -> None
 
 
 @hookspec
+def signing_desk() -> Iterable[kinds.SigningDesk]:  # type: ignore[empty-body]
+    """Who can certify a PDF and sign its fields; the first one (by weight) is used for actas."""
+
+
+@hookspec
 def version_objections(session: "Session", version: Any) -> Iterable[kinds.Objection]:  # type: ignore[empty-body]
     """Reasons why a frozen version (`AgendaVersion`) may not go to the political organisations."""
 
@@ -189,6 +194,7 @@ RULES: dict[str, Rule] = {
     "item_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_objections": Rule(kinds.Objection, Policy.CLOSE),
     "commitment_changed": Rule(None, Policy.AFTER),
+    "signing_desk": Rule(kinds.SigningDesk, Policy.CLOSE),
     "version_objections": Rule(kinds.Objection, Policy.CLOSE),
     "thread_stages": Rule(kinds.ThreadStage, Policy.REFUSE),
     "thread_ties": Rule(kinds.ThreadTie, Policy.SKIP),
