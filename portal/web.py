@@ -1,7 +1,8 @@
 """What every view uses: the session, who acts, what they may do; and the rule that each view says who may enter."""
 
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast, overload
@@ -170,6 +171,18 @@ def asked_number(name: str) -> int | None:
     """Return the whole number of the address's ?name=, None when there is none; no larger than a database can look for."""
     found = request.args.get(name, type=int)
     return None if found is None else max(-1, min(LARGEST, found))
+
+
+def whole(text: str | None) -> int | None:
+    """Return the whole number that a form sent ("12"), None for anything else and for more than a database can look for."""
+    if not text or not re.fullmatch(r"[0-9]{1,40}", text):
+        return None
+    return int(text) if int(text) <= LARGEST else None
+
+
+def wholes(texts: Iterable[str] | None) -> list[int]:
+    """Return the whole numbers among what a form sent."""
+    return [one for one in map(whole, texts or ()) if one is not None]
 
 
 class _Number(IntegerConverter):

@@ -24,7 +24,7 @@ def bulk_preview(code: str) -> Any:
     if request.form.get("scope") == "all":
         ids = board_queries.matching_ids(web.session, process, now=g.now, filters=Filters.read(request.form))
     else:
-        ids = _ids(request.form.getlist("commitment"))
+        ids = web.wholes(request.form.getlist("commitment"))
     if not ids:
         raise Invalid(N_("No marcó ninguna organización. Vuelva atrás y marque al menos una."))
     found = bulk.preview(web.session, now=g.now, process=process, act=act, ids=ids)
@@ -50,15 +50,11 @@ def bulk_start(code: str) -> Any:
         now=g.now,
         process=process,
         act=request.form.get("act", ""),
-        ids=_ids(request.form.get("ids", "").split(",")),
+        ids=web.wholes(request.form.get("ids", "").split(",")),
         by=web.person_id(),
     )
     web.commit()
     return web.back_to("commitments_staff.bulk_page", code=process.code, number=made.id)
-
-
-def _ids(given: list[str]) -> list[int]:
-    return [int(one) for one in given if one.isascii() and one.isdigit()]
 
 
 @blueprint.get("/gestion/compromisos/<code>/trabajos")

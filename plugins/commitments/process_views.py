@@ -128,7 +128,7 @@ def choose_organisations(code: str) -> Any:
         wanted = (
             organisations.active_ids(web.session, **search)
             if request.form.get("all") == "1"
-            else [int(one) for one in request.form.getlist("organisation") if one.isdigit()]
+            else web.wholes(request.form.getlist("organisation"))
         )
         if late is not None and not late.validate():
             return _choose_page(process, form, search, known, late), 422

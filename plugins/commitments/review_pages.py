@@ -14,6 +14,7 @@ from plugins.commitments.review_forms import ItemForm
 from plugins.commitments.stances import Saved, Typed
 from portal.accounts.models import Person
 from portal.documents.rendering import render_markdown
+from portal.web import whole
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,11 @@ class ShownItem:
 def typed_in(form: MultiDict[str, str], agenda: FrozenAgenda, dimension: str) -> dict[str, Typed]:
     """Return what a posted page holds, by item code."""
     found = {}
-    longest = len(str(2**31))
     for item in agenda.dimension(dimension)["items"]:
         code = str(item["code"])
         if f"{code}-revision" in form:
-            revision = form.get(f"{code}-revision", "0")
             text = form.get(f"{code}-observation", "").replace("\r\n", "\n")
-            found[code] = Typed(
-                form.get(f"{code}-stance") or None, text, int(revision) if revision.isdecimal() and len(revision) < longest else 0
-            )
+            found[code] = Typed(form.get(f"{code}-stance") or None, text, whole(form.get(f"{code}-revision")) or 0)
     return found
 
 

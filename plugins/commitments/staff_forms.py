@@ -29,6 +29,7 @@ from plugins.commitments.plan import METHODS as WAYS
 from plugins.commitments.plan import MOST_POOL, MOST_SLOTS, SIDES
 from portal.choices import options
 from portal.organisations.models import CAPACITIES, KINDS
+from portal.web import whole
 
 
 class SlotForm(Form):  # type: ignore[misc]
@@ -98,7 +99,7 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
                 "method": row.method.data,
                 "pool": " ".join((row.pool.data or "").split()) or None,
                 "needed": row.needed.data,
-                "person_id": int(row.person.data) if str(row.person.data or "").isdigit() else None,
+                "person_id": whole(row.person.data),
             }
             for row in rows
             if row.side.data

@@ -16,7 +16,7 @@ from portal.choices import options
 from portal.errors import Conflict, Invalid, NotFound
 from portal.failures import told
 from portal.organisations.models import Organisation
-from portal.web import actor, back_to, commit, page_number, permissions, person_id, portal, requires, session
+from portal.web import actor, back_to, commit, page_number, permissions, person_id, portal, requires, session, whole
 
 EVERYWHERE = "portal"  # the form's value for a role of the whole portal
 
@@ -74,8 +74,9 @@ def _chosen(form: RoleForm) -> tuple[str, Agenda | None, Organisation | None, st
     if not form.validate():  # its fields already say what is wrong
         raise Invalid
     role = form.role.data or ""
-    agenda = session.get(Agenda, int(form.agenda.data)) if (form.agenda.data or "").isdecimal() else None
-    organisation = session.get(Organisation, int(form.organisation.data)) if (form.organisation.data or "").isdecimal() else None
+    agenda_id, organisation_id = whole(form.agenda.data), whole(form.organisation.data)
+    agenda = session.get(Agenda, agenda_id) if agenda_id else None
+    organisation = session.get(Organisation, organisation_id) if organisation_id else None
     service.check_role(role, agenda.id if agenda else None, organisation.id if organisation else None, form.dimension.data or None)
     service.check_may_give(actor(), permissions(), role=role, agenda_id=agenda.id if agenda else None)
     return role, agenda, organisation, form.dimension.data or None

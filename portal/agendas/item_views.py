@@ -81,8 +81,8 @@ def _rows_button(form: ItemForm, place: AgendaDimension, row: Item | None = None
         return None
     if act == "add":
         data[rows] = [*data[rows], _from_catalogue(place, rows)]
-    elif at and at[0].isdecimal():
-        data[rows] = [one for number, one in enumerate(data[rows]) if number != int(at[0])]
+    elif at and (row_number := web.whole(at[0])) is not None:
+        data[rows] = [one for number, one in enumerate(data[rows]) if number != row_number]
     return _form(place, data, row=row)
 
 
@@ -146,7 +146,7 @@ def edit_item(code: str, item: str) -> str | Response | tuple[str, int]:
     changed = _rows_button(form, place, row)
     if changed is not None:
         return _item_page(agenda, place, changed, row=row)
-    revision = int(form.revision.data) if (form.revision.data or "").isdecimal() else 0
+    revision = web.whole(form.revision.data) or 0
     try:
         saved = service.edit_item(
             session,

@@ -84,7 +84,7 @@ def settings(code: str) -> str | Response | tuple[str, int]:
     theirs, status = None, 200
     if form.validate_on_submit():
         try:
-            service.edit_agenda(session, agenda, revision=_whole(form.revision.data), **_settings(form))
+            service.edit_agenda(session, agenda, revision=web.whole(form.revision.data) or 0, **_settings(form))
             commit()
         except Invalid as error:
             session.rollback()
@@ -99,10 +99,6 @@ def settings(code: str) -> str | Response | tuple[str, int]:
             return back_to("agendas.draft", code=code)
     page = render_template("agendas/settings.html", form=form, agenda=agenda, extra=extra, theirs=theirs)
     return page, 422 if form.errors or extra else status
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
 
 
 @blueprint.get(PLACE)

@@ -104,7 +104,7 @@ def edit(organisation_id: int) -> Any:
         try:
             logo = _logo(form)
             service.edit_organisation(
-                web.session, found, revision=int(form.revision.data) if str(form.revision.data).isdigit() else 0, **_values(form)
+                web.session, found, revision=web.whole(form.revision.data) or 0, **_values(form)
             )
             if logo or form.remove_logo.data:
                 service.set_logo(web.session, found, _stored(logo) if logo else None)

@@ -87,7 +87,7 @@ def ask_pack(code: str) -> Any:
                 web.session,
                 now=g.now,
                 process=process,
-                commitment_ids=[int(one) for one in form.commitments.data or [] if one.isdigit()],
+                commitment_ids=web.wholes(form.commitments.data),
                 parts=form.parts.data or [],
                 place=form.place.data or "",
                 held_on=form.held_on.data,
@@ -159,8 +159,7 @@ def sort_sheet(code: str, sheet_id: int) -> Any:
     if act == "assign":
         _assign(process, sheet)
     elif act == "turn":
-        degrees = request.form.get("degrees", "")
-        sorting.turn(web.portal(), web.session, now=g.now, sheet=sheet, degrees=int(degrees) if degrees.isdigit() else 0)
+        sorting.turn(web.portal(), web.session, now=g.now, sheet=sheet, degrees=web.whole(request.form.get("degrees")) or 0)
     elif act == "aside":
         sorting.set_aside(web.session, sheet=sheet)
     elif act == "back":
@@ -174,8 +173,8 @@ def sort_sheet(code: str, sheet_id: int) -> Any:
 
 def _assign(process: Process, sheet: PaperSheet) -> None:
     form = SheetForm(prefix=f"hoja-{sheet.id}")
-    given = form.commitment.data or ""
-    found = web.session.get(Commitment, int(given)) if given.isascii() and given.isdigit() else None
+    given = web.whole(form.commitment.data)
+    found = web.session.get(Commitment, given) if given is not None else None
     if found is None:
         raise Invalid(N_("Elija el documento al que pertenece la hoja."))
     if form.page.data is None:
@@ -228,7 +227,7 @@ def read(code: str, commitment: str) -> Any:
                 web.session,
                 now=g.now,
                 commitment=found,
-                slot_ids=[int(one) for one in form.slots.data or [] if one.isdigit()],
+                slot_ids=web.wholes(form.slots.data),
                 signed_on=form.signed_on.data,
                 by=web.person_id(),
             )
