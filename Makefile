@@ -29,7 +29,7 @@ lock: .venv/.dev ## Choose versions again: requirements/*.txt and the lower boun
 	$(BIN)/python scripts/lock.py
 
 chaos: .venv/.dev ## Kill a signing process 1,000 times (CHAOS_RUNS) and look for what was lost
-	CHAOS_RUNS=$${CHAOS_RUNS:-1000} $(BIN)/python -m pytest -q -s tests/commitments/test_chaos.py
+	CHAOS_RUNS=$${CHAOS_RUNS:-1000} $(BIN)/python -m pytest -q -s -o faulthandler_timeout=0 tests/commitments/test_chaos.py
 
 clean: ## Remove what these targets made: .venv and caches (never an installation's data)
 	rm -rf .venv build dist .*_cache .hypothesis *.egg-info

@@ -155,6 +155,7 @@ def test_killed_anywhere_nothing_is_lost_doubled_or_stuck(
     road(quietly)
     while chaos.kills < RUNS:
         road(murderously)
+        print(f"{chaos.kills} of {RUNS}: {dict(chaos.told)}", flush=True)  # noqa: T201 - an hour of silence would look like a hang
     assert audit(portal, session)[1] == []
     assert chaos.told["killed"] > chaos.kills / 3
     print(f"{chaos.kills} processes: {dict(chaos.told)}")  # noqa: T201 - what `make chaos` is run for
