@@ -12,7 +12,9 @@ class SearchDocument(Base):
     """`ref` names the thing. Who finds it: everybody if `public`, else whoever may do `action` in the agenda.
 
     `source`: the plugin that put it, or "core"; while that plugin is not in use it is not found.
-    `terms`: folded word stems of title and body (`portal.search.words`), what is looked in.
+    Looked in are folded words (`portal.search.words`): `title_terms` and `terms` are the stems of title and body, in order;
+    `words` the whole words that differ from their stem, for whoever has not finished typing one. Each database keeps its
+    full-text index of those three columns by itself (revision 0003): a table `ft_search` or a column `ft_vector`.
     """
 
     __tablename__ = "search_document"
@@ -27,5 +29,7 @@ class SearchDocument(Base):
     title: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text, default="")
     href: Mapped[str] = mapped_column(String(300))
+    title_terms: Mapped[str] = mapped_column(Text)
     terms: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

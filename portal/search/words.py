@@ -7,6 +7,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[0-9a-zñ]+")
+LONGEST = 60
 _stemmer = snowballstemmer.stemmer("spanish")
 
 
@@ -23,6 +24,11 @@ def stem(word: str) -> str:
     return folded(str(_stemmer.stemWord(word)))
 
 
+def words(text: str) -> list[str]:
+    """Return a text's folded words, in order. What is longer than any word (a digest, an address) is cut."""
+    return [word[:LONGEST] for word in _WORD.findall(folded(text))]
+
+
 def terms(text: str) -> list[str]:
     """Return the stems of a text's words, in order."""
-    return [stem(word) for word in _WORD.findall(folded(text))]
+    return [stem(word) for word in words(text)]
