@@ -1,6 +1,8 @@
 """The relations between things, in people's words, and which of the two was there first."""
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.i18n import N_
 
@@ -20,8 +22,34 @@ RELATIONS = {
     "changed": Relation(N_("cambió por"), N_("causó un cambio en"), source_first=True),
     "merged_into": Relation(N_("reúne a"), N_("se unió a"), source_first=True),
 }
+SOURCE_LATER = frozenset(name for name, one in RELATIONS.items() if not one.source_first)
+SOURCE_FIRST = frozenset(RELATIONS) - SOURCE_LATER
+
+
+class Named(NamedTuple):
+    """A stable name, taken apart."""
+
+    kind: str
+    agenda: str
+    code: str
 
 
 def ref(kind: str, agenda: str, code: str) -> str:
     """Return the stable name of a thing: ref("demand", "APU-2027", "D-014") → "demand:APU-2027/D-014"."""
     return f"{kind}:{agenda}/{code}"
+
+
+def parse(name: str) -> Named | None:
+    """Return the parts of a stable name; None when it is not one."""
+    found = re.fullmatch(r"([a-z_]+):([^/]+)/(.+)", name)
+    return Named(found[1], found[2], found[3]) if found else None
+
+
+def codes_of(refs: frozenset[str], kind: str) -> dict[str, set[str]]:
+    """Return the codes of those of `refs` that are of one kind, by their agenda's code: what a plugin asks its table for."""
+    found: dict[str, set[str]] = {}
+    for name in refs:
+        parts = parse(name)
+        if parts is not None and parts.kind == kind:
+            found.setdefault(parts.agenda, set()).add(parts.code)
+    return found
