@@ -50,12 +50,13 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
     registry = plugins.load(settings.plugins, unfit=unfit)
     engine = db.new_engine(settings.database_url)
     templates = templating.environment(registry, zone=settings.timezone)
+    ask = Ask(registry)
     portal = Portal(
         settings=settings,
         registry=registry,
-        ask=Ask(registry),
+        ask=ask,
         engine=engine,
-        sessions=sessionmaker(engine, expire_on_commit=False),
+        sessions=sessionmaker(engine, expire_on_commit=False, info={"ask": ask}),
         store=FileStore(settings.storage_url),
         templates=templates,
         mailer=mail.Mailer(settings, templates),

@@ -80,6 +80,10 @@ class Ask:
         """Reasons why a frozen version may not go to the political organisations."""
         return self._closing("version_objections", session=session, version=version)
 
+    def organisation_meetings(self, session: "Session", agenda_id: int, organisation_ids: frozenset[int]) -> list[kinds.OrganisationMeeting]:
+        """Meetings held with each of these organisations about an agenda."""
+        return self._all("organisation_meetings", session=session, agenda_id=agenda_id, organisation_ids=organisation_ids)
+
     def thread_ties(self, session: "Session", refs: frozenset[str], *, wait: bool = False) -> list[kinds.ThreadTie]:
         """Links of `refs` that follow from the plugins' rows."""
         return self._all("thread_ties", wait=wait, session=session, refs=refs)
@@ -163,7 +167,7 @@ class Ask:
                 with around():
                     given = impl.function(**{name: arguments[name] for name in impl.argnames})
                 if rule.kind is not None and not (type(given) is list and not given):  # most say nothing of most things
-                    found.extend(self._attributed(answer, impl.plugin_name) for answer in checked(given, rule.kind))
+                    found.extend(self._attributed(answer, impl.plugin_name) for answer in checked(given, rule.kind, rule.most))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - isolation is this class's purpose, and SystemExit is no plugin's to raise

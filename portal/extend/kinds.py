@@ -284,6 +284,7 @@ class SearchEntry:
     """Something that can be found. Who finds it: everybody if `public`, else whoever may do `action` in the agenda.
 
     `kind`: what it is, in Spanish ("Demanda"); `body`: plain text or Markdown, looked in and quoted; `href`: a path of the portal.
+    A role held for one organisation (a representative's) finds only what is public. `plugin` is filled in by whoever asks.
     """
 
     ref: str
@@ -297,6 +298,7 @@ class SearchEntry:
     action: str = ""
     weight: int = 100
     label: str = ""
+    plugin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,3 +309,24 @@ class MailTopic:
     label: str
     often: Literal["now", "daily", "weekly"] = "daily"
     weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationMeeting:
+    """A meeting that was held with one political organisation about an agenda. `ref`: its stable name; `title` begins with its code.
+
+    `presented`, `exchanged`: what was done, in words; `observations`: (item's code or "", what the organisation observed).
+    `href`: a path for staff. `plugin` is filled in by whoever asks.
+    """
+
+    organisation_id: int
+    ref: str
+    title: str
+    at: datetime
+    href: str
+    presented: str = ""
+    exchanged: str = ""
+    observations: tuple[tuple[str, str], ...] = ()
+    weight: int = 100
+    label: str = ""
+    plugin: str = ""

@@ -36,10 +36,11 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """The kind of a hook's answers and its failure policy. `kind` None: the hook returns nothing."""
+    """The kind of a hook's answers and its failure policy. `kind` None: the hook returns nothing. `most`: answers of one plugin."""
 
     kind: type | None
     policy: Policy
+    most: int = 10_000
 
 
 @hookspec
@@ -133,6 +134,13 @@ def version_objections(session: "Session", version: Any) -> Iterable[kinds.Objec
 
 
 @hookspec
+def organisation_meetings(  # type: ignore[empty-body]
+    session: "Session", agenda_id: int, organisation_ids: frozenset[int]
+) -> Iterable[kinds.OrganisationMeeting]:
+    """Meetings held with each of these political organisations about the agenda."""
+
+
+@hookspec
 def thread_stages() -> Iterable[kinds.ThreadStage]:  # type: ignore[empty-body]
     """The parts of the road that this plugin's things stand in."""
 
@@ -196,10 +204,11 @@ RULES: dict[str, Rule] = {
     "commitment_changed": Rule(None, Policy.AFTER),
     "signing_desk": Rule(kinds.SigningDesk, Policy.CLOSE),
     "version_objections": Rule(kinds.Objection, Policy.CLOSE),
+    "organisation_meetings": Rule(kinds.OrganisationMeeting, Policy.SKIP),
     "thread_stages": Rule(kinds.ThreadStage, Policy.REFUSE),
     "thread_ties": Rule(kinds.ThreadTie, Policy.SKIP),
     "thread_stations": Rule(kinds.ThreadStation, Policy.SKIP),
-    "search_entries": Rule(kinds.SearchEntry, Policy.SKIP),
+    "search_entries": Rule(kinds.SearchEntry, Policy.SKIP, most=1_000_000),
     "mail_topics": Rule(kinds.MailTopic, Policy.REFUSE),
     "person_data": Rule(kinds.PersonData, Policy.CLOSE),
     "person_erased": Rule(None, Policy.CLOSE),

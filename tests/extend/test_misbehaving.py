@@ -194,6 +194,8 @@ def ask(made: Installation, hook: str) -> list[Any]:
         "person_id": 1,
         "now": clock.now(),
         "event": "signed",
+        "agenda_id": 1,
+        "organisation_ids": frozenset({1}),
         "dimension": {"name": "social", "label": "Social", "prefix": "SOC", "items": []},
         "agenda": {"code": "X", "dimensions": []},
         "item": {"code": "SOC-01", "kind": "resultado", "dimension": "social", "indicators": [], "fields": {}},
