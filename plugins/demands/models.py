@@ -66,7 +66,7 @@ class Demand(Base):
     revision: Mapped[int] = mapped_column(Integer, default=1)
     agenda: Mapped[Agenda] = relationship()
     territory: Mapped[Territory | None] = relationship()
-    merged_into: Mapped["Demand | None"] = relationship(remote_side=[id])
+    merged_into: Mapped["Demand | None"] = relationship(remote_side="Demand.id")
     sources: Mapped[list["Source"]] = relationship(
         back_populates="demand", order_by="Source.id", cascade="all, delete-orphan", foreign_keys="Source.demand_id"
     )
