@@ -12,6 +12,7 @@ from portal import failures, formats, language, templating, web
 from portal.accounts import security
 from portal.accounts.actor import Permissions
 from portal.accounts.views import blueprint as accounts
+from portal.actas.views import blueprint as actas
 from portal.agendas.views import blueprint as agendas
 from portal.context import Portal
 from portal.extend.answers import listed
@@ -21,11 +22,14 @@ from portal.ledger.views import blueprint as ledger
 from portal.limits import csrf, limiter
 from portal.organisations.views import blueprint as organisations
 from portal.paths import STATIC
+from portal.search.views import blueprint as search
 from portal.site import blueprint as site
+from portal.threads.views import blueprint as threads
+from portal.threads.views import direct
 
 log = logging.getLogger(__name__)
 
-CORE = (site, accounts, organisations, agendas, ledger)
+CORE = (site, accounts, organisations, agendas, search, threads, ledger, actas)
 
 
 def create_app(portal: Portal) -> Flask:
@@ -121,6 +125,7 @@ def _templates(app: Flask, portal: Portal) -> None:
     app.jinja_env.globals.update(
         page_items=page_items,
         drawn=drawn,
+        thread_of=direct,
         static_url=lambda name: url_for("static", filename=name, v=versions.get(name, "0")),
         settings=portal.settings,
         demo=portal.settings.demo,

@@ -264,6 +264,20 @@ def check_plugin(target: str, postgresql_url: str, *, as_json: bool) -> None:
     commands.check(settings(), target, postgresql_url, as_json=as_json)
 
 
+@main.group()
+def search() -> None:
+    """What can be found at /buscar."""
+
+
+@search.command("rebuild")
+@click.option("--json", "as_json", is_flag=True)
+def rebuild_search(*, as_json: bool) -> None:
+    """Make the index anew from everything that there is; exit 1 when a plugin could not say what it has."""
+    from portal.search import commands  # noqa: PLC0415
+
+    commands.rebuild(assembled(), as_json=as_json)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True)
 def doctor(*, as_json: bool) -> None:

@@ -11,6 +11,9 @@ from portal.documents.rendering import font_folders
 from portal.errors import PortalError
 from portal.extend.kinds import Diagnosis
 from portal.mail import QUEUED, MailMessage
+from portal.search import fulltext, rebuilding
+from portal.search import queries as search
+from portal.search.service import CORE
 
 
 def examine(portal: Portal) -> list[Diagnosis]:
@@ -20,7 +23,7 @@ def examine(portal: Portal) -> list[Diagnosis]:
         Diagnosis(label=f"plugin {one.plugin.name}", ok=True, sentence=f"{one.plugin.version}, {one.source}")
         for one in portal.registry.loaded
     ]
-    for look in (_database, _files, _fonts, _mail, _work, _requests):
+    for look in (_database, _files, _fonts, _mail, _work, _requests, _search):
         try:
             lines.append(look(portal))
         except Exception as error:  # noqa: BLE001 - a doctor reports, whatever is broken
@@ -91,3 +94,19 @@ def _requests(portal: Portal) -> Diagnosis:
     if unfinished:
         sentence += f"; borrados incompletos: {', '.join(unfinished)}"
     return Diagnosis(label="personal data", ok=not late and not unfinished, sentence=sentence)
+
+
+def _search(portal: Portal) -> Diagnosis:
+    """Whether what can be found is what there is."""
+    with portal.sessions() as session:
+        counts, should, indexed = search.counts(session), rebuilding.expected(session), fulltext.indexed(session)
+    total, own = sum(counts.values()), counts.get(CORE, 0)
+    sentence = ", ".join(f"{source}: {count}" for source, count in counts.items()) or "nada que encontrar"
+    wrong = []
+    if own != should:
+        wrong.append(f"el núcleo debería tener {should}")
+    if indexed not in {None, total}:
+        wrong.append(f"en el índice hay {indexed} de {total}")
+    if wrong:
+        sentence += f"; {'; '.join(wrong)}. Ejecute: portal search rebuild"
+    return Diagnosis(label="search", ok=not wrong, sentence=sentence)

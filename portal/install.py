@@ -1,9 +1,10 @@
-"""Makes an installation ready to serve: tables up to date, territories there."""
+"""Makes an installation ready to serve: tables up to date, territories there, an index of what can be found."""
 
 from portal import migrate
 from portal.context import Portal, assemble
 from portal.extend.registry import Refused
 from portal.organisations.territories import load_territories
+from portal.search import rebuilding
 from portal.settings import Settings
 
 
@@ -19,5 +20,8 @@ def ready(settings: Settings) -> Portal:
         portal = assemble(settings, unfit=failed)
     with portal.sessions() as session:
         if load_territories(session):
+            session.commit()
+        if rebuilding.lacking(session):  # an installation from before there was a search
+            rebuilding.rebuild(portal, session)
             session.commit()
     return portal

@@ -26,7 +26,9 @@ from portal.i18n import N_
 from portal.ledger.models import LedgerEntry
 from portal.ledger.service import record
 from portal.mail import FAREWELL, QUEUED, REJECTED, MailMessage
+from portal.notices.models import Notice, NoticePreference
 from portal.organisations.models import IMPORTED, Membership
+from portal.search import service as search
 
 if TYPE_CHECKING:
     from portal.context import Portal
@@ -134,6 +136,7 @@ def _try(portal: "Portal", session: Session, request: PersonRequest, *, now: dat
     farewell = _farewell(portal, session, person, now=now)
     _forget_mail(session, person, now=now, but=farewell)
     _forget_imports(session, now=now)
+    search.forget(session, words)
     redacting.redact(session, redacting.columns_of(_tables(), keep=KEPT), words)
     redacting.forget_author(session, _tables(), person.id, keep=("mail_message.person_id",))
     session.execute(update(PersonRequest).where(PersonRequest.person_id == person.id).values(text="", proposed={}, answer="", pending=[]))
@@ -169,7 +172,7 @@ def _close_access(session: Session, person: Person, *, now: datetime, by_id: int
         service.end_grant(session, now=now, grant_id=grant_id, by_id=by_id)
     for consent_id in session.scalars(select(Consent.id).where(Consent.person_id == person.id, Consent.revoked_at.is_(None))).all():
         consents.revoke_consent(session, now=now, consent_id=consent_id, person_id=person.id)
-    for rows in (SignInLink.person_id, OneTimeCode.person_id, Passkey.user_id):
+    for rows in (SignInLink.person_id, OneTimeCode.person_id, Passkey.user_id, Notice.person_id, NoticePreference.person_id):
         session.execute(delete(rows.class_).where(rows == person.id))
     session.execute(delete(Membership).where(Membership.person_id == person.id))
     person.active, person.password, person.fs_uniquifier = False, None, secrets.token_hex(32)

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from portal.agendas.codes import check_code
 from portal.agendas.content import clean, undeclared
 from portal.agendas.drafting import kind_labels
+from portal.agendas.finding import call_retired, keep_draft_item
 from portal.agendas.models import Agenda, AgendaDimension, Item, ItemRevision
 from portal.errors import Conflict, Invalid, NotFound, Stale
 from portal.extend.registry import Registry
 from portal.i18n import N_
+from portal.threads.service import rename
+from portal.threads.words import ref
 
 TAKEN = N_("Este código ya es de otro punto (quizá retirado). Use otro.")
 
@@ -62,6 +65,7 @@ def add_item(
     except IntegrityError as error:  # two people took the same suggested code at once
         raise Invalid(fields={"code": TAKEN}) from error
     keep_revision(session, item)
+    keep_draft_item(session, registry, agenda, item)
     return item
 
 
@@ -95,7 +99,11 @@ def edit_item(
             raise Invalid(fields={"code": TAKEN})
     if item.revision == revision and (item.code, item.kind, item.content) == (new_code, kind, cleaned):
         return item
-    return _save(session, item, revision, now=now, person_id=person_id, code=new_code, kind=kind, content=cleaned)
+    old = item.code
+    _save(session, item, revision, now=now, person_id=person_id, code=new_code, kind=kind, content=cleaned)
+    rename(session, ref("item", agenda.code, old), ref("item", agenda.code, new_code))  # what it came from goes with it
+    keep_draft_item(session, registry, agenda, item)
+    return item
 
 
 def retire_item(session: Session, agenda: Agenda, code: str, *, revision: int, now: datetime, person_id: int | None) -> Item:
@@ -104,7 +112,10 @@ def retire_item(session: Session, agenda: Agenda, code: str, *, revision: int, n
     under = session.scalars(select(Item.code).where(Item.parent_id == item.id, Item.retired.is_(False)).order_by(Item.code)).all()
     if under:
         raise Conflict(N_("De %(code)s dependen %(under)s. Muévalos o retírelos antes."), code=item.code, under=", ".join(under))
-    return item if item.retired else _save(session, item, revision, now=now, person_id=person_id, retired=True)
+    if not item.retired:
+        _save(session, item, revision, now=now, person_id=person_id, retired=True)
+        call_retired(session, item)
+    return item
 
 
 def restore_item(session: Session, agenda: Agenda, code: str, *, revision: int, now: datetime, person_id: int | None) -> Item:
@@ -113,7 +124,7 @@ def restore_item(session: Session, agenda: Agenda, code: str, *, revision: int, 
     if not item.retired:
         return item
     parent = session.get(Item, item.parent_id) if item.parent_id else None
-    return _save(
+    _save(
         session,
         item,
         revision,
@@ -122,6 +133,8 @@ def restore_item(session: Session, agenda: Agenda, code: str, *, revision: int, 
         retired=False,
         parent_id=None if parent is None or parent.retired else parent.id,
     )
+    call_retired(session, item)
+    return item
 
 
 def item_of(session: Session, agenda: Agenda, code: str) -> Item:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.agendas.drafting import draft_digest, draft_document, objections
+from portal.agendas.finding import keep_version
 from portal.agendas.models import Agenda, AgendaVersion, Item
 from portal.documents.canonical import canonical, digest
 from portal.documents.store import FileStore
@@ -98,6 +99,7 @@ def _keep(
             "row": row_digest(version, agenda.code),
         },
     )
+    keep_version(session, agenda, version, document)
     return version
 
 

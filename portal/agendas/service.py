@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.agendas.content import tidy
 from portal.agendas.editing import add_item, edit_item, restore_item, retire_item
+from portal.agendas.finding import keep_draft
 from portal.agendas.freezing import freeze
 from portal.agendas.models import Agenda, AgendaDimension, Item
 from portal.agendas.ordering import move_item, place_item
@@ -79,6 +80,7 @@ def create_agenda(
     )
     session.add(agenda)
     session.flush()
+    keep_draft(session, agenda)
     return agenda
 
 
@@ -106,6 +108,7 @@ def edit_agenda(
             N_("Otra persona cambió estos datos mientras usted los editaba."),
             theirs={"revision": agenda.revision, **{name: getattr(agenda, name) for name in values}},
         )
+    keep_draft(session, agenda)
     return agenda
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.extend import kinds
 
-MOST = 10_000  # answers of one plugin to one question: an endless generator ends here
+MOST = 10_000  # answers of one plugin to one question, unless the hook allows more: an endless generator ends here
 _PLAIN = (str, int, bool)
 # A path of the portal or an address that browsers only open; `/\` and `//` would leave the portal, javascript: would run.
 _ADDRESS = re.compile(r"(?:/(?![/\\])|[#?]|https?://|mailto:|tel:)[^\s\x00-\x1f\x7f]*|/")
@@ -16,22 +16,22 @@ _ADDRESS = re.compile(r"(?:/(?![/\\])|[#?]|https?://|mailto:|tel:)[^\s\x00-\x1f\
 _SOURCE = re.compile(r"https?://[^\s\x00-\x1f\x7f]+")
 
 
-def checked(given: Any, kind: type) -> list[Any]:
+def checked(given: Any, kind: type, most: int = MOST) -> list[Any]:
     """Return the answers in `given`, each rebuilt as `kind` from plain text and numbers.
 
     Listing happens here, so that what is lazy runs (and fails, and takes its time) now. Text that says of itself that
     it needs no escaping becomes ordinary text. Raises TypeError or ValueError, in English, or whatever `given` raises.
     """
-    return [_exact(answer, kind) for answer in listed(given)]
+    return [_exact(answer, kind) for answer in listed(given, most)]
 
 
-def listed(given: Any) -> tuple[Any, ...]:
+def listed(given: Any, most: int = MOST) -> tuple[Any, ...]:
     """Return what is in `given`, an iterable of answers that ends. Raises TypeError, ValueError, or whatever `given` raises."""
     if isinstance(given, str | bytes | Mapping):
         raise TypeError(f"returned {type(given).__name__}, not a list of answers")
-    answers = tuple(islice(given, MOST + 1))
-    if len(answers) > MOST:
-        raise ValueError(f"returned more than {MOST} answers")
+    answers = tuple(islice(given, most + 1))
+    if len(answers) > most:
+        raise ValueError(f"returned more than {most} answers")
     return answers
 
 

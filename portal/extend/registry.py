@@ -113,7 +113,7 @@ def order(answer: Any) -> tuple[int, str]:
 # The core's own names, which no plugin may take: an act of the core's given to other roles would open its pages.
 RESERVED: dict[str, dict[tuple[str, ...], str]] = {
     "permissions": {(one.action,): "portal" for one in CORE_PERMISSIONS},
-    "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users", "people")},
+    "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users", "people", "search")},
     "jobs": {
         (name,): "portal"
         for name in ("mail.send", "agendas.pdf", "accounts.erase", "organisations.imports", "files.remove", "ledger.publish")
@@ -133,12 +133,14 @@ CORE_WORDS = frozenset(
         "ledger",
         "mail",
         "membership",
+        "notice",
         "one",
         "organisation",
         "passkey",
         "person",
         "portal",
         "role",
+        "search",
         "sign",
         "stored",
         "territory",

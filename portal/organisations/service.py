@@ -14,6 +14,7 @@ from portal.documents.canonical import digest
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.ledger.service import record
+from portal.organisations.finding import keep
 from portal.organisations.models import CAPACITIES, KINDS, Membership, Organisation, Territory
 from portal.organisations.names import sort_name
 
@@ -51,6 +52,7 @@ def create_organisation(session: Session, *, now: datetime, **values: Any) -> Or
     organisation = Organisation(sort_name=key, created_at=now, **clean)
     session.add(organisation)
     session.flush()
+    keep(session, organisation)
     return organisation
 
 
@@ -76,6 +78,7 @@ def edit_organisation(session: Session, organisation: Organisation, *, revision:
         organisation.sort_name = sort_name(organisation.name)
         organisation.revision += 1
         session.flush()
+        keep(session, organisation)
     return bool(changed)
 
 

@@ -10,11 +10,12 @@ LONGEST, MOST = 200, 12  # characters, and words or phrases, of one search
 SHORTEST_BEGINNING = 2  # letters of an unfinished word that are looked for
 
 # Words that nearly every text has; alone they find everything, and beside others nothing more.
-COMMON = frozenset(
+_COMMON = (
     "a al ante aquel aquella como con contra cual cuando de del desde donde dos e el ella ellas ellos en entre era es esa ese eso esta este "
     "esto estos fue ha han hasta hay la las le les lo los mas me mi muy nada ni no nos o otra otro para pero por porque que se ser si sin "
-    "sobre son su sus tambien te tiene todo todos tu u un una uno unos y ya".split()  # noqa: SIM905 - sixty quotes say nothing
+    "sobre son su sus tambien te tiene todo todos tu u un una uno unos y ya"
 )
+COMMON = frozenset(_COMMON.split())
 
 NOTHING = N_("Escriba una o más palabras para buscar.")
 TOO_LONG = N_("Escriba como máximo 200 caracteres: bastan unas pocas palabras.")

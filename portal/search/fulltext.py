@@ -2,28 +2,31 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, Select, column, func, literal_column, select, table, text
+from sqlalchemy import CTE, Numeric, Select, cast, column, func, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from portal.search.asking import Term
 from portal.search.models import SearchDocument
 
 _INDEX = table("ft_search", column("rowid"))
-# Title above body above whole words, which only help whoever has not finished typing. Lower is better in both.
-_SQLITE_RANK = "round(bm25(ft_search, 10.0, 1.0, 0.1), 2)"
-_POSTGRESQL_RANK = "-round(ts_rank('{0, 0.02, 0.2, 1.0}', search_document.ft_vector, to_tsquery('simple', :asked), 1)::numeric, 3)"
+_VECTOR: Any = literal_column("search_document.ft_vector")
+_NONE = literal_column("0")
 
 
 def hits(session: Session, terms: tuple[Term, ...], *, ranked: bool = True) -> CTE:
-    """Return (id, rank) of the documents that have all of `terms`, as a part of a statement; the lowest rank is the best."""
+    """Return (id, rank) of the documents that have all of `terms`, as a part of a statement; the lowest rank is the best.
+
+    A title counts above a body, and a body above whole words, which only help whoever has not finished typing.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        rank: Any = text(_POSTGRESQL_RANK).columns() if False else literal_column(_POSTGRESQL_RANK)
-        rows: Select[Any] = select(SearchDocument.id.label("id"), (rank if ranked else literal_column("0")).label("rank"))
-        rows = rows.where(text("search_document.ft_vector @@ to_tsquery('simple', :asked)").bindparams(asked=_postgresql(terms)))
-        return rows.cte("hits")
-    rank = literal_column(_SQLITE_RANK if ranked else "0")
-    rows = select(_INDEX.c.rowid.label("id"), rank.label("rank")).where(text("ft_search MATCH :asked").bindparams(asked=_sqlite(terms)))
-    return rows.cte("hits").prefix_with("MATERIALIZED")  # else the planner may ask the index about each document in turn
+        asked = func.to_tsquery(literal_column("'simple'"), _postgresql(terms))
+        rank: Any = -func.round(cast(func.ts_rank(literal_column("'{0, 0.02, 0.2, 1}'::real[]"), _VECTOR, asked, 1), Numeric), 3)
+        rows: Select[Any] = select(SearchDocument.id.label("id"), (rank if ranked else _NONE).label("rank"))
+        return rows.where(_VECTOR.op("@@")(asked)).cte("hits")
+    rank = literal_column("bm25(ft_search, 100.0, 1.0, 0.1)")  # a title's word weighs as a hundred of the body's
+    rows = select(_INDEX.c.rowid.label("id"), (rank if ranked else _NONE).label("rank"))
+    # MATERIALIZED, else the planner may ask the index about each document in turn.
+    return rows.where(text("ft_search MATCH :asked").bindparams(asked=_sqlite(terms))).cte("hits").prefix_with("MATERIALIZED")
 
 
 def _sqlite(terms: tuple[Term, ...]) -> str:

@@ -38,7 +38,9 @@ def _upsert(session: Session) -> Any:
     """Return the statement that writes rows over those of the same name: two people who save at once do not collide."""
     kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = kind.insert(SearchDocument)
-    changed = {column.name: statement.excluded[column.name] for column in SearchDocument.__table__.columns if column.name not in {"id", "ref"}}
+    changed = {
+        column.name: statement.excluded[column.name] for column in SearchDocument.__table__.columns if column.name not in {"id", "ref"}
+    }
     return statement.on_conflict_do_update(index_elements=["ref"], set_=changed)
 
 

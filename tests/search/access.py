@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.agendas.models import AgendaVersion
 from portal.context import Portal
+from tests.roles import ALL
 
-TABLE: dict[str, frozenset[str]] = {}
+TABLE: dict[str, frozenset[str]] = {"search.page": ALL, "search.data": ALL}
 
 
 def furnish(portal: Portal, session: Session, version: AgendaVersion, people: dict[str, int], now: datetime) -> dict[str, Any]:
