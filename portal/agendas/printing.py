@@ -15,10 +15,12 @@ from portal.agendas.models import AgendaVersion
 from portal.agendas.own_fields import cells
 from portal.agendas.queries import version_document
 from portal.agendas.showing import alignment, citation_order, figure
+from portal.db import writing
 from portal.documents.rendering import Attached, render_markdown, render_pdf
 from portal.errors import PortalError
 from portal.extend.kinds import Chapter, JobKind
 from portal.ledger.service import record
+from portal.threads import printing as stories
 
 if TYPE_CHECKING:
     from portal.context import Portal
@@ -67,6 +69,7 @@ def version_pdf(portal: "Portal", version: AgendaVersion) -> bytes:
     html = portal.templates.get_template("agendas/pdf.html").render(
         agenda=document,
         annex=render_annex(portal, document),
+        stories=_stories(portal, version, document),
         sha256=version.sha256,
         frozen_at=datetime.fromisoformat(document["frozen_at"]),
         address=f"{portal.settings.public_url}/agendas/{document['code']}/v{document['number']}",
@@ -81,6 +84,16 @@ def version_pdf(portal: "Portal", version: AgendaVersion) -> bytes:
         relationship="Source",
     )
     return render_pdf(html, attachments=[attached])
+
+
+def _stories(portal: "Portal", version: AgendaVersion, document: dict[str, Any]) -> Markup:
+    """Return where each item comes from, as far as anybody may know it at this moment; read without holding up whoever writes."""
+    token = writing.set(False)
+    try:
+        with portal.sessions() as session:
+            return stories.section(portal, session, session.get_one(AgendaVersion, version.id).agenda, document)
+    finally:
+        writing.reset(token)
 
 
 def pending(session: Session, now: datetime) -> Iterable[str]:

@@ -14,7 +14,9 @@ def links_of(session: Session, refs: Iterable[str]) -> list[ThreadLink]:
     wanted = sorted(set(refs))
     if not wanted:
         return []
-    rows = select(ThreadLink).where(or_(ThreadLink.source.in_(wanted), ThreadLink.target.in_(wanted))).order_by(ThreadLink.at, ThreadLink.id)
+    rows = (
+        select(ThreadLink).where(or_(ThreadLink.source.in_(wanted), ThreadLink.target.in_(wanted))).order_by(ThreadLink.at, ThreadLink.id)
+    )
     return list(session.scalars(rows))
 
 
@@ -35,7 +37,9 @@ def links_around(
         and_(ThreadLink.source.in_(firsts), ThreadLink.relation.in_(SOURCE_FIRST)) if firsts else false(),
         and_(ThreadLink.target.in_(asked), ThreadLink.relation == "answers") if asked else false(),
     )
-    rows = select(ThreadLink.source, ThreadLink.relation, ThreadLink.target).where(wanted).order_by(ThreadLink.at, ThreadLink.id).limit(most)
+    rows = (
+        select(ThreadLink.source, ThreadLink.relation, ThreadLink.target).where(wanted).order_by(ThreadLink.at, ThreadLink.id).limit(most)
+    )
     return [(source, relation, target) for source, relation, target in session.execute(rows)]
 
 

@@ -30,7 +30,7 @@ def edge(source: str, relation: str, target: str) -> Edge:
 
 
 def kind(ref: str) -> str:
-    """Return what a stable name names: "item", "demand"…"""
+    """Return what a stable name names, such as "item" or "demand"."""
     parts = parse(ref)
     return parts.kind if parts else ""
 
@@ -141,7 +141,9 @@ def survey(session: Session, ask: Ask, roots: Iterable[str], known: Iterable[Edg
         rows = links_around(session, later=walk.back, earlier=walk.forth, answered=walk.answered, most=MOST_LINKS + 1)
         cut = cut or len(rows) > MOST_LINKS
         rows = rows[:MOST_LINKS]
-        rows += [(tie.source, tie.relation, tie.target) for tie in ask.thread_ties(session, touched, wait=wait) if tie.relation in RELATIONS]
+        rows += [
+            (tie.source, tie.relation, tie.target) for tie in ask.thread_ties(session, touched, wait=wait) if tie.relation in RELATIONS
+        ]
         step = dict.fromkeys(edge(*row) for row in rows if row[0] != row[2]) | dict.fromkeys(
             one for ref in sorted(touched) for one in given.get(ref, ())
         )

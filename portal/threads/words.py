@@ -35,7 +35,7 @@ class Named(NamedTuple):
 
 
 def ref(kind: str, agenda: str, code: str) -> str:
-    """Return the stable name of a thing: ref("demand", "APU-2027", "D-014") → "demand:APU-2027/D-014"."""
+    """Return the stable name of a thing, such as "demand:APU-2027/D-014" of a demand with code D-014."""
     return f"{kind}:{agenda}/{code}"
 
 
