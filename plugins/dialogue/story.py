@@ -1,0 +1,100 @@
+"""The dialogue's part of the thread: its stage, what stands there, and which contributions spoke of an item."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from plugins.dialogue.models import Answer, Consultation, Contribution
+from plugins.dialogue.words import KINDS, PUBLISHED, STATES, VERDICTS
+from portal.accounts.actor import Actor, Permissions
+from portal.agendas.models import Agenda
+from portal.extend import ThreadStation, ThreadTie
+from portal.threads.words import ref
+
+STAGE = "dialogue"
+READ = "dialogue.read"
+_SHOWN = 160  # characters of a text in a story
+MOST = 60  # contributions on one item that its story names; the list of contributions has them all
+
+
+def ties(session: Session, refs: frozenset[str]) -> Iterator[ThreadTie]:
+    """Yield which published contributions speak of the items among `refs`, those that were answered first; two queries at most."""
+    items, mine = _codes(refs, "item"), _codes(refs, "contribution")
+    for agenda, codes in items.items():
+        answered = case((Contribution.verdict.is_(None), 1), else_=0)
+        rows = _spoken(agenda).where(Contribution.item_code.in_(codes)).order_by(answered, Contribution.number).limit(MOST * len(codes))
+        for code, item in session.execute(rows):
+            yield ThreadTie(source=ref("contribution", agenda, code), relation="answers", target=ref("item", agenda, item))
+    for agenda, codes in mine.items():
+        for code, item in session.execute(_spoken(agenda).where(Contribution.code.in_(codes), Contribution.item_code.is_not(None))):
+            yield ThreadTie(source=ref("contribution", agenda, code), relation="answers", target=ref("item", agenda, item))
+
+
+def _spoken(agenda: str) -> Any:
+    rows = select(Contribution.code, Contribution.item_code).join(Agenda, Agenda.id == Contribution.agenda_id)
+    return rows.where(Agenda.code == agenda, Contribution.state == PUBLISHED)
+
+
+def stations(session: Session, actor: Actor, permissions: Permissions, refs: frozenset[str]) -> Iterator[ThreadStation]:
+    """Yield the consultations, contributions and answers among `refs` that `actor` may know of: what waits to be read, only staff."""
+    wanted = {kind: _codes(refs, kind) for kind in ("consultation", "contribution", "answer")}
+    for agenda, codes in wanted["consultation"].items():
+        rows = select(Consultation).join(Agenda, Agenda.id == Consultation.agenda_id)
+        for one in session.scalars(rows.where(Agenda.code == agenda, Consultation.code.in_(codes))):
+            yield ThreadStation(
+                ref=ref("consultation", agenda, one.code),
+                stage=STAGE,
+                label=f"Consulta {one.code}",
+                title=one.title,
+                at=one.opens_at,
+                href=f"/agendas/{agenda}/consultas/{one.code}",
+            )
+    agendas = {*wanted["contribution"], *wanted["answer"]}
+    for agenda in agendas:
+        spoken, replied = wanted["contribution"].get(agenda, set()), wanted["answer"].get(agenda, set())
+        rows = (
+            select(Contribution, Answer)
+            .join(Agenda, Agenda.id == Contribution.agenda_id)
+            .outerjoin(Answer, (Answer.contribution_id == Contribution.id) & Answer.last.is_(True))
+            .where(Agenda.code == agenda, Contribution.code.in_(spoken | replied))
+        )
+        for one, answer in session.execute(rows):
+            if one.state != PUBLISHED and not permissions.allows(actor, READ, agenda_id=one.agenda_id):
+                continue
+            href = f"/agendas/{agenda}/aportes/{one.code}"
+            if one.code in spoken:
+                yield ThreadStation(
+                    ref=ref("contribution", agenda, one.code),
+                    stage=STAGE,
+                    label=f"Aporte {one.code}: {KINDS[one.kind].lower()}",
+                    title=_beginning(one.text),
+                    at=one.said_on or one.received_at,
+                    href=href,
+                    state=VERDICTS[one.verdict].label if one.verdict else STATES[one.state].label,
+                )
+            if answer is not None and one.code in replied:
+                yield ThreadStation(
+                    ref=ref("answer", agenda, one.code),
+                    stage=STAGE,
+                    label=f"Respuesta a {one.code}: {VERDICTS[answer.verdict].label.lower()}",
+                    title=_beginning(answer.reason),
+                    at=answer.at,
+                    href=f"{href}#respuesta",
+                    weight=110,
+                )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+
+
+def _codes(refs: frozenset[str], kind: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in refs:
+        name, _, rest = one.partition(":")
+        agenda, _, code = rest.partition("/")
+        if name == kind and code:
+            found.setdefault(agenda, set()).add(code)
+    return found
