@@ -7,6 +7,7 @@ from flask_babel import get_locale, get_timezone, gettext
 from plugins.commitments.signing.reasons import Reason
 from plugins.commitments.states import DECLINED, EXPIRED, SUPERSEDED, WITHDRAWN
 from plugins.commitments.verification import Verified
+from portal.actas.models import Acta
 from portal.formats import Manner, fecha_hora
 from portal.i18n import N_
 
@@ -92,6 +93,8 @@ def tell(verified: Verified) -> Telling:
 def _since(verified: Verified) -> str:
     """Return what became of the commitment after this file, with its date; "" when nothing did."""
     about = verified.commitment
+    if verified.verdict.authentic and verified.acta is not None:
+        return _since_acta(verified.acta)
     if not verified.verdict.authentic or about is None:
         return ""
     if verified.discarded:
@@ -100,6 +103,15 @@ def _since(verified: Verified) -> str:
         return ""
     manner = Manner("en" if str(get_locale()) == "en" else "es_PE", str(get_timezone()))
     return str(gettext(_SINCE[about.state])) % {"date": fecha_hora(about.closed_at, manner)}
+
+
+def _since_acta(acta: Acta) -> str:
+    if acta.replaced_at is None:
+        return ""
+    manner = Manner("en" if str(get_locale()) == "en" else "es_PE", str(get_timezone()))
+    return str(gettext("El documento es auténtico, pero otra acta corregida lo reemplazó el %(date)s.")) % {
+        "date": fecha_hora(acta.replaced_at, manner)
+    }
 
 
 def _without_headline(sentence: str, headline: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from plugins.commitments import keys
+from plugins.commitments import acta_verdicts, keys
 from plugins.commitments import models as tables
 from plugins.commitments.record import slot_organisation
 from plugins.commitments.signing.findings import SEAL_FIELD, Inspection, SignatureFinding
@@ -18,6 +18,8 @@ from plugins.commitments.signing.sandbox import WALL, inspect_isolated
 from plugins.commitments.signing.verdict import Candidate, Registered, Revision, Slot, Verdict, judge
 from plugins.commitments.states import OPEN, SUPERSEDED
 from portal import timestamps
+from portal.actas import queries as actas
+from portal.actas.models import Acta
 from portal.context import Portal
 from portal.documents.canonical import sha256
 from portal.errors import PortalError
@@ -28,7 +30,7 @@ MOST_CANDIDATES = 20
 
 @dataclass(frozen=True)
 class Verified:
-    """A verdict, the commitment that it is about (with organisation, process and slots), and the file's SHA-256.
+    """A verdict, the commitment that it is about (with organisation, process and slots) or the acta, and the file's SHA-256.
 
     `discarded`: the file was issued, and replaced by another before anybody signed it.
     """
@@ -37,6 +39,7 @@ class Verified:
     commitment: tables.Commitment | None
     sha256: str
     discarded: bool = False
+    acta: Acta | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return {"verdict", "reasons", "instrument", "signatures"}: what programs are told."""
@@ -52,6 +55,9 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     ends = monotonic() + wall
     inspection = _inspected(portal, data, now=now, wall=wall)
     exact = _by_revision(session, digest)
+    acta = actas.by_file(session, digest) if exact is None else None
+    if acta is not None:
+        return _of_acta(portal, session, acta, data, inspection, wall=ends - monotonic())
     if exact is not None:
         if {one.code for one in inspection.reasons if one.weight != "note"} == {"expired"}:
             # a certificate that ended since: these very bytes were on record while it was in force
@@ -64,8 +70,22 @@ def verify_bytes(portal: Portal, session: Session, data: bytes, *, now: datetime
     if certified is not None and inspection.verdict == "valid":
         return Verified(Verdict("authentic_complete", (Reason("constancia"),), certified.code, inspection.signatures), certified, digest)
     found = {one.code: one for one in _candidates(session, data, inspection)}
-    verdict = judge(data, inspection=inspection, exact=None, candidates=_with_bytes(portal, session, found.values()))
-    return Verified(_discreet(verdict), found.get(verdict.instrument or ""), digest)
+    acts = {one.code: one for one in acta_verdicts.candidates(session, data, inspection)}
+    near = [*_with_bytes(portal, session, found.values()), *acta_verdicts.with_bytes(portal, session, acts.values())]
+    verdict = judge(data, inspection=inspection, exact=None, candidates=near)
+    about = verdict.instrument or ""
+    return Verified(_discreet(verdict), found.get(about), digest, acta=acts.get(about))
+
+
+def _of_acta(portal: Portal, session: Session, acta: Acta, data: bytes, inspection: Inspection, *, wall: float) -> Verified:
+    digest = sha256(data)
+    if acta.seal_sha256 is None:
+        return Verified(acta_verdicts.by_hand(acta, inspection), None, digest, acta=acta)
+    if {one.code for one in inspection.reasons if one.weight != "note"} == {"expired"}:  # as for an instrument, below
+        signed = next((one.signed_at for one in acta.signatures if one.sha256 == digest and one.signed_at), acta.issued_at)
+        inspection = _inspected(portal, data, now=signed, wall=wall)
+    verdict = judge(data, inspection=inspection, exact=acta_verdicts.registered(session, acta))
+    return Verified(_discreet(verdict), None, digest, acta=acta)
 
 
 def _inspected(portal: Portal, data: bytes, *, now: datetime, wall: float) -> Inspection:
@@ -81,7 +101,7 @@ def _inspected(portal: Portal, data: bytes, *, now: datetime, wall: float) -> In
 
 def verify_digest(portal: Portal, session: Session, digest: str, *, now: datetime, wall: float = WALL) -> Verified:
     """Judge the file that has this SHA-256 (lower-case hexadecimal), by the bytes the portal kept of it."""
-    if _by_revision(session, digest) is None:
+    if _by_revision(session, digest) is None and actas.by_file(session, digest) is None:
         return Verified(Verdict("unrecognised", (Reason("not_registered"),), None, ()), None, digest)
     return verify_bytes(portal, session, portal.store.get(digest), now=now, wall=wall)
 

@@ -31,6 +31,7 @@ _places = threading.BoundedSemaphore(2)  # each judgement may take a processor a
 _waiting = threading.BoundedSemaphore(4)  # at work or waiting for it; the other threads go on serving pages
 _WHOLE, _PATIENCE = 9.5, 4.0  # seconds: until the answer; of them, at most, waiting for a place
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+ACTA = re.compile(r"[A-Z0-9-]{2,20}-ACTA-[0-9]{3,6}")
 
 
 @blueprint.get("/verificar")
@@ -47,6 +48,8 @@ def start() -> AnyResponse | str | tuple[str, int]:
     code = normalise(wanted)
     if code is not None:
         return redirect(url_for("verification.instrument", code=code), code=302)
+    if ACTA.fullmatch(wanted.upper()):
+        return redirect(url_for("actas.acta", code=wanted.upper()), code=302)
     digest = re.sub(r"[\s:]", "", wanted).lower()
     if _DIGEST.fullmatch(digest):
         with _place() as seconds:

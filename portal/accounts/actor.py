@@ -23,6 +23,7 @@ CORE_PERMISSIONS = (
     Permission(action="agenda.create", label="Crear agendas", roles=("administrator",)),
     Permission(action="agenda.read_draft", label="Ver el borrador", roles=("administrator", "coordinator", "staff", "delegate", "reader")),
     Permission(action="agenda.edit", label="Editar el borrador", roles=("administrator", "coordinator", "staff", "delegate")),
+    Permission(action="acta.keep", label="Guardar copias firmadas a mano", roles=("administrator", "coordinator", "staff")),
     Permission(action="agenda.freeze", label="Congelar una versión", roles=("administrator", "coordinator")),
 )
 

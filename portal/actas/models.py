@@ -35,7 +35,7 @@ class Acta(Base):
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("acta.id"), unique=True)
     agenda: Mapped[Agenda] = relationship()
-    replaces: Mapped["Acta | None"] = relationship(remote_side=[id])
+    replaces: Mapped["Acta | None"] = relationship(remote_side="Acta.id")
     signatures: Mapped[list["ActaSignature"]] = relationship(order_by="ActaSignature.position", cascade="all, delete-orphan")
 
 

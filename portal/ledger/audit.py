@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.actas.audit import audit as audit_actas
 from portal.agendas.audit import audit as audit_agendas
 from portal.context import Portal
 from portal.documents.forgetting import FORGOTTEN
@@ -26,6 +27,7 @@ def audit(portal: Portal, session: Session, saved: Sequence[Mapping[str, Any]] =
         ("heads", lambda: verify_heads(session, saved)),
         ("files", lambda: _files(portal, session)),
         ("agendas", lambda: audit_agendas(session, portal.store)),
+        ("actas", lambda: audit_actas(session)),
         ("plugins", lambda: portal.ask.ledger_audits(portal, session)),
     ):
         try:

@@ -59,6 +59,8 @@ class Face:
         return f"[{''.join(parts)}] TJ".encode("ascii")
 
     def _shape(self, text: str) -> list[tuple[int, int]]:
+        if not text:
+            return []
         buffer = uharfbuzz.Buffer()
         buffer.add_str(self.writable(text))
         buffer.guess_segment_properties()
