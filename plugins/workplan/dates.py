@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+FAR = date.min  # a day on which nothing is late
 MONTHS = {
     name: number
     for number, names in enumerate(

@@ -24,7 +24,8 @@ def name(agenda: str, activity: Activity) -> str:
 
 def title_of(levels: Sequence[str], activity: Activity) -> str:
     """Return what an activity is called: the most precise thing that its row says."""
-    return next((text for text in (levels[2], activity.strategy.strip(), levels[1], levels[0]) if text), activity.code)
+    own = (activity.sub_activity.strip(), activity.strategy.strip())
+    return next((text for text in (*own, *reversed(levels)) if text), activity.code)
 
 
 def _entries(plan: Plan, rows: Sequence[Activity]) -> Iterator[SearchEntry]:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from plugins.workplan.filling import filled, own_cells
+from plugins.workplan.finding import title_of
 from plugins.workplan.models import Activity, Plan, Report, Reschedule, Responsible
-from plugins.workplan.words import COMPLETE, NONE, STATES, UNDER_WAY, bodies
+from plugins.workplan.words import ANSWERING, COMPLETE, NONE, STATES, UNDER_WAY, bodies
 from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda
 from portal.errors import NotFound
@@ -34,9 +35,7 @@ class Row:
     @property
     def title(self) -> str:
         """What it is called: the most precise thing that it says."""
-        own = self.activity.strategy.strip()
-        first = self.activity.sub_activity.strip() or (own or self.sub_activity)
-        return first or self.sub_activity or self.action or self.objective
+        return title_of((self.objective, self.action, self.sub_activity), self.activity)
 
     @property
     def bodies(self) -> tuple[str, ...]:
@@ -224,6 +223,6 @@ def mine(session: Session, found: Plan, person_id: int) -> frozenset[int]:
 
 
 def candidates(session: Session, agenda_id: int) -> list[Person]:
-    """Return the people who hold a role in the agenda, in alphabetical order."""
-    query = select(Person).join(Grant, Grant.person_id == Person.id).where(Grant.agenda_id == agenda_id, Grant.ended_at.is_(None))
-    return list(session.scalars(query.where(Person.erased_at.is_(None)).distinct().order_by(Person.full_name, Person.id)))
+    """Return the people who may answer for the agenda's activities, in alphabetical order."""
+    held = select(Grant.person_id).where(Grant.agenda_id == agenda_id, Grant.ended_at.is_(None), Grant.role.in_(ANSWERING))
+    return list(session.scalars(select(Person).where(Person.id.in_(held), Person.erased_at.is_(None)).order_by(Person.full_name, Person.id)))

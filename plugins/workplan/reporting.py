@@ -12,7 +12,7 @@ from plugins.workplan import finding
 from plugins.workplan.dates import understand
 from plugins.workplan.models import Activity, Plan, Report, Reschedule, Responsible
 from plugins.workplan.service import claim
-from plugins.workplan.words import COMPLETE, STATES
+from plugins.workplan.words import ANSWERING, COMPLETE, STATES
 from portal.accounts.models import Grant
 from portal.documents.store import FileStore
 from portal.errors import Invalid
@@ -171,8 +171,8 @@ def reschedule(
 
 
 def candidates(session: Session, agenda_id: int) -> set[int]:
-    """Return the ids of people who hold a role in the agenda: those who may answer for its activities."""
-    rows = select(Grant.person_id).where(Grant.agenda_id == agenda_id, Grant.ended_at.is_(None))
+    """Return the ids of people who may answer for the agenda's activities: those who may note how far one is."""
+    rows = select(Grant.person_id).where(Grant.agenda_id == agenda_id, Grant.ended_at.is_(None), Grant.role.in_(ANSWERING))
     return set(session.scalars(rows))
 
 

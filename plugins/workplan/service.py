@@ -11,6 +11,7 @@ from plugins.workplan import finding
 from plugins.workplan.dates import understand
 from plugins.workplan.filling import filled, own_cells, settle
 from plugins.workplan.models import Activity, Plan
+from plugins.workplan.table import Line, written
 from plugins.workplan.words import COLUMNS, HEADINGS, LEVELS
 from portal.agendas.models import Agenda
 from portal.errors import Conflict, Invalid, NotFound, Stale
@@ -223,3 +224,14 @@ def tidy(rows: Sequence[Activity], levels: Sequence[tuple[str, str, str]]) -> No
     """After new rows were put among the others, number them all and see that each still means what it meant."""
     settle(rows, dict(zip((one.id for one in rows), levels, strict=True)))
     _number(rows)
+
+
+def understood(text: str, year: int) -> bool:
+    """Tell whether a date's text says which days it means."""
+    return understand(text, year) is not None
+
+
+def exact(session: Session, plan: Plan) -> str:
+    """Return the plan's table as text, cells between tabs: what was imported from text and not touched comes back byte for byte."""
+    lines = [Line(0, tuple(getattr(one, name) for name in COLUMNS), one.blank_before) for one in rows_of(session, plan)]
+    return written(plan.opening, plan.headings, lines, plan.closing)

@@ -30,6 +30,7 @@ RESCHEDULED = N_("Reprogramado")
 BADGES = {NONE: ("neutral", "hollow"), "no_iniciado": ("neutral", "dash"), "limitado": ("info", "half"), "sustancial": ("info", "half")}
 BADGES[COMPLETE] = ("ok", "full")
 
+ANSWERING = ("coordinator", "staff", "delegate")  # roles that may note progress in an agenda
 KIND = "activity"  # of its name in threads: activity:APU-2027/P-03
 _BETWEEN = re.compile(r"\s*(?:,\s*y\s+|,\s*e\s+|,|;|\s+[yY]\s+|\s+[eE]\s+(?=[iI]))\s*")
 
