@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 ANY_DATABASE = [
     HERE / name
     for name in (
+        "accounts/test_addresses.py",
         "authoring",
         "commitments/digital/test_acceptance.py",
         "commitments/digital/test_bundled.py",

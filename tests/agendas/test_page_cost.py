@@ -68,6 +68,7 @@ def test_an_agenda_costs_the_same_with_one_and_with_thirty_items_a_dimension(
     assert counts[0] == counts[1] < 20
 
 
+@pytest.mark.slow
 def test_an_agenda_of_two_thousand_items_still_comes(
     actors: Actors, portal: Portal, session: Session, now: datetime, frozen: object
 ) -> None:

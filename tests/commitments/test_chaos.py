@@ -31,7 +31,7 @@ from portal.mail import MailMessage
 from portal.settings import Settings
 from tests.commitments.conftest import PLAN, Signing
 
-RUNS = int(os.environ.get("CHAOS_RUNS", "12"))
+RUNS = int(os.environ.get("CHAOS_RUNS", "8"))
 Act = dict[str, Any]
 
 
