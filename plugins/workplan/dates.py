@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+SHORT = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "set", "oct", "nov", "dic")
 FAR = date.min  # a day on which nothing is late
 MONTHS = {
     name: number
@@ -28,7 +29,7 @@ MONTHS = {
     )
     for name in names.split()
 }
-_FILLERS = frozenset("de del a al y e hasta desde mes meses el la los entre ano".split())
+_FILLERS = frozenset(["de", "del", "a", "al", "y", "e", "hasta", "desde", "mes", "meses", "el", "la", "los", "entre", "ano"])
 _ALWAYS = re.compile(r"(?:permanente(?:mente)?|todo el ano|durante el ano|anual)(?: (\d{4}))?")
 _PART = re.compile(
     r"(?:(?P<roman>iv|iii|ii|i)|(?P<number>[1-4])(?:er|ro|do|to|ra|da|ta|°|º)?|(?P<word>primer|segundo|tercer|cuarto)[oa]?)\s+"
@@ -80,7 +81,7 @@ def understand(text: str, year: int) -> Span | None:
 def years_in(text: str) -> list[int]:
     """Return the years that a text says: [2022] of "noviembre-diciembre 2022"."""
     found = [understand(text, 1)]
-    return sorted({day.year for span in found if span for day in (span.start, span.end) if day.year > 1900})
+    return sorted({day.year for span in found if span for day in (span.start, span.end) if day.year > 1})
 
 
 def _whole(plain: str, year: int) -> Span | None:
@@ -91,7 +92,7 @@ def _whole(plain: str, year: int) -> Span | None:
     if part:
         which = int(part["number"]) if part["number"] else _ROMAN[part["roman"] or part["word"]]
         length = _LENGTHS[part["part"]]
-        if which * length > 12:
+        if which * length > 12:  # noqa: PLR2004 - months
             return None
         return _months(int(part["year"] or year), (which - 1) * length + 1, which * length)
     half = _HALF.fullmatch(plain)
@@ -132,7 +133,7 @@ def _points(plain: str, year: int) -> Span | None:
     return Span(min(starts), max(ends))
 
 
-def _read(plain: str) -> tuple[list[_Point], list[int]]:
+def _read(plain: str) -> tuple[list[_Point], list[int]]:  # noqa: C901 - a line for each way to write a day
     """Return the months that a text names, and days that belong to none. Raises `ValueError` for a word that is not a date's."""
     points: list[_Point] = []
     days: list[int] = []

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from plugins.workplan.models import Activity, Plan, Report, Reschedule, Responsible
 from portal.accounts import redacting
 from portal.accounts.models import Person
+from portal.db import Base
 from portal.extend import PersonData
 
-_TABLES = tuple(one.__table__ for one in (Plan, Activity, Responsible, Report, Reschedule))
+_TABLES = tuple(Base.metadata.tables[one.__tablename__] for one in (Plan, Activity, Responsible, Report, Reschedule))
 
 
 def data(session: Session, person_id: int) -> Iterator[PersonData]:

@@ -6,7 +6,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -20,9 +30,13 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
     """A table, as a file or pasted. `year`: that of dates without one."""
 
     file = FileField(_l("Archivo"), description=_l("XLSX, CSV o texto con tabulaciones, hasta 500 filas."))
-    table = TextAreaField(_l("O pegue la tabla"), description=_l("Copie las celdas en su hoja de cálculo, con los títulos, y péguelas aquí."))
+    table = TextAreaField(
+        _l("O pegue la tabla"), description=_l("Copie las celdas en su hoja de cálculo, con los títulos, y péguelas aquí.")
+    )
     year = IntegerField(
-        _l("Año del plan"), [Optional()], description=_l("Para las fechas que no lo dicen, como «Marzo - Abril». Vacío: el que diga la tabla.")
+        _l("Año del plan"),
+        [Optional()],
+        description=_l("Para las fechas que no lo dicen, como «Marzo - Abril». Vacío: el que diga la tabla."),
     )
 
 
@@ -31,7 +45,9 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
 
     title = StringField(_l("Título"))
     year = IntegerField(_l("Año"), [Optional()], description=_l("De las fechas que no lo dicen. Si lo cambia, se leen de nuevo."))
-    public = BooleanField(_l("Publicar"), description=_l("Cualquiera puede leer el plan y su avance; los nombres de personas no se muestran."))
+    public = BooleanField(
+        _l("Publicar"), description=_l("Cualquiera puede leer el plan y su avance; los nombres de personas no se muestran.")
+    )
     revision = HiddenField(default="0")
 
 
@@ -43,7 +59,9 @@ class RowForm(FlaskForm):  # type: ignore[misc]
     action = TextAreaField(_l("Acción"))
     sub_activity = TextAreaField(_l("Subactividad"))
     strategy = TextAreaField(_l("Estrategia"))
-    date_text = StringField(_l("Fecha"), description=_l("Como se dice: «Marzo - Abril», «Julio-agosto- setiembre», «15/08/2022», «ene-23»."))
+    date_text = StringField(
+        _l("Fecha"), description=_l("Como se dice: «Marzo - Abril», «Julio-agosto- setiembre», «15/08/2022», «ene-23».")
+    )
     starts_on = DateField(_l("Comienza"), [Optional()], description=_l("Solo si la fecha de arriba no se puede entender."))
     ends_on = DateField(_l("Termina"), [Optional()])
     responsible = StringField(_l("Responsable"), description=_l("Entidades o equipos, separados por comas."))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, render_template, request
+from flask import Blueprint, flash, g, render_template, request
 from flask_babel import gettext
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -11,7 +11,7 @@ from plugins.workplan.forms import ImportForm
 from plugins.workplan.importing import Prepared
 from plugins.workplan.service import FIRST_YEAR, LAST_YEAR
 from plugins.workplan.table import MOST_BYTES, read
-from plugins.workplan.views import EDIT, PLAN, blueprint
+from plugins.workplan.views import EDIT, PLAN
 from plugins.workplan.words import COLUMNS
 from portal import form_errors, web
 from portal.errors import Invalid, NotFound
@@ -19,6 +19,8 @@ from portal.i18n import N_
 from portal.organisations.models import IMPORTED
 from portal.organisations.uploads import KEPT_FOR, KIND
 from portal.web import requires
+
+blueprint = Blueprint("workplan_import", __name__)
 
 
 @blueprint.route(f"{PLAN}/importar", methods=["GET", "POST"])

@@ -64,7 +64,9 @@ class Prepared:
     @property
     def digest(self) -> str:
         """Names exactly this: what is confirmed is what was shown."""
-        rows = [[one.line.number, one.activity.id if one.activity else 0, one.activity.revision if one.activity else 0] for one in self.changes]
+        rows = [
+            [one.line.number, one.activity.id if one.activity else 0, one.activity.revision if one.activity else 0] for one in self.changes
+        ]
         return digest([self.year, self.plan.revision if self.plan else 0, rows])
 
 
@@ -165,7 +167,9 @@ def _merge(session: Session, plan: Plan, prepared: Prepared, now: datetime, by: 
 def _place(levels: list[Levels], wanted: Levels) -> int:
     """Return where a row belongs: after the last of its sub-activity, of its action, of its objective, else at the end."""
     for depth in (3, 2, 1):
-        same = [place for place, one in enumerate(levels) if [folded(text) for text in one[:depth]] == [folded(text) for text in wanted[:depth]]]
+        same = [
+            place for place, one in enumerate(levels) if [folded(text) for text in one[:depth]] == [folded(text) for text in wanted[:depth]]
+        ]
         if same:
             return same[-1] + 1
     return len(levels)

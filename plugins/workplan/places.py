@@ -18,7 +18,9 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
     """Yield what is shown in `place`."""
     del actor  # `web.allowed` asks for whoever acts
     if place == "road" and isinstance(subject, Agenda) and web.allowed("workplan.read", agenda_id=subject.id):
-        yield PageItem(label=gettext("Plan de trabajo"), text=_state(subject), href=url_for("workplan_staff.plan", code=subject.code), weight=15)
+        yield PageItem(
+            label=gettext("Plan de trabajo"), text=_state(subject), href=url_for("workplan_staff.plan", code=subject.code), weight=15
+        )
     elif place == "agenda.road" and isinstance(subject, Agenda):
         yield from _public(subject)
     elif place == "agenda" and subject is not None:
@@ -39,10 +41,11 @@ def _public(agenda: Agenda) -> Iterator[PageItem]:
 def _state(agenda: Agenda) -> str:
     plan = queries.plan(web.session, agenda)
     if plan is None or "now" not in g:
-        return gettext("Todavía no hay plan.")
+        return str(gettext("Todavía no hay plan."))
     rows = queries.rows(web.session, plan, today=today())
     counts = queries.counts(rows)
-    said = ngettext("%(done)s de %(num)s actividad completa", "%(done)s de %(num)s actividades completas", len(rows), done=counts["completo"])
+    done = counts["completo"]
+    said = str(ngettext("%(done)s de %(num)s actividad completa", "%(done)s de %(num)s actividades completas", len(rows), done=done))
     if counts[queries.LATE]:
-        said += "; " + ngettext("%(num)s vencida", "%(num)s vencidas", counts[queries.LATE])
+        said += "; " + str(ngettext("%(num)s vencida", "%(num)s vencidas", counts[queries.LATE]))
     return said

@@ -38,8 +38,7 @@ def blueprints() -> "Iterable[Blueprint]":
     """The plan for everybody, and for staff."""
     from plugins.workplan import import_views, public_views, views  # noqa: PLC0415 - commands do without Flask
 
-    assert import_views.blueprint is views.blueprint  # it adds its pages to the same
-    return [public_views.blueprint, views.blueprint]
+    return [public_views.blueprint, views.blueprint, import_views.blueprint]
 
 
 @hookimpl

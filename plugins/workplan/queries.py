@@ -134,7 +134,10 @@ def is_late(activity: Activity, today: date) -> bool:
 def people_of(session: Session, activity_ids: Sequence[int]) -> dict[int, list[Person]]:
     """Return who answers for each activity, in alphabetical order. One query."""
     query = (
-        select(Responsible).join(Responsible.person).options(joinedload(Responsible.person)).where(Responsible.activity_id.in_(activity_ids))
+        select(Responsible)
+        .join(Responsible.person)
+        .options(joinedload(Responsible.person))
+        .where(Responsible.activity_id.in_(activity_ids))
     )
     found: dict[int, list[Person]] = {}
     for one in session.scalars(query.order_by(Person.full_name, Person.id)):
@@ -168,7 +171,9 @@ def progress(found: Iterable[Row]) -> list[Progress]:
     ]
 
 
-def chosen(found: Sequence[Row], *, state: str = "", body: str = "", part: int | None = None, ids: frozenset[int] | None = None) -> list[Row]:
+def chosen(
+    found: Sequence[Row], *, state: str = "", body: str = "", part: int | None = None, ids: frozenset[int] | None = None
+) -> list[Row]:
     """Return the rows that fit: `state` one of the scale or "vencido"; `body` one that answers for it; `part` an objective; `ids` activities."""
     return [
         row
@@ -225,4 +230,6 @@ def mine(session: Session, found: Plan, person_id: int) -> frozenset[int]:
 def candidates(session: Session, agenda_id: int) -> list[Person]:
     """Return the people who may answer for the agenda's activities, in alphabetical order."""
     held = select(Grant.person_id).where(Grant.agenda_id == agenda_id, Grant.ended_at.is_(None), Grant.role.in_(ANSWERING))
-    return list(session.scalars(select(Person).where(Person.id.in_(held), Person.erased_at.is_(None)).order_by(Person.full_name, Person.id)))
+    return list(
+        session.scalars(select(Person).where(Person.id.in_(held), Person.erased_at.is_(None)).order_by(Person.full_name, Person.id))
+    )

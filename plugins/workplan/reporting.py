@@ -31,7 +31,9 @@ _OFFICE = {
     b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-ENDINGS = dict(zip(("application/pdf", "image/png", "image/jpeg", *_OFFICE.values()), ("pdf", "png", "jpg", "docx", "xlsx", "pptx"), strict=True))
+ENDINGS = dict(
+    zip(("application/pdf", "image/png", "image/jpeg", *_OFFICE.values()), ("pdf", "png", "jpg", "docx", "xlsx", "pptx"), strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,16 @@ def safe_name(name: str, media: str) -> str:
 
 
 def reschedule(
-    session: Session, plan: Plan, activity: Activity, *, now: datetime, revision: int, text: str, days: tuple[date, date] | None, reason: str, by: int
+    session: Session,
+    plan: Plan,
+    activity: Activity,
+    *,
+    now: datetime,
+    revision: int,
+    text: str,
+    days: tuple[date, date] | None,
+    reason: str,
+    by: int,
 ) -> Reschedule:
     """Move an activity's dates, by a text that is understood or by days. The plan's own text stays. Raises `Invalid`, `Stale`."""
     text, reason = " ".join(text.split())[:200], reason.strip()

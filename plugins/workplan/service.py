@@ -50,7 +50,9 @@ def change_plan(session: Session, plan: Plan, *, now: datetime, revision: int, t
     """Change title, year and whether everybody may read the plan; dates that were read with the other year are read again."""
     title, year = _checked(title, year)
     done = session.execute(
-        update(Plan).where(Plan.id == plan.id, Plan.revision == revision).values(title=title, year=year, public=public, revision=revision + 1),
+        update(Plan)
+        .where(Plan.id == plan.id, Plan.revision == revision)
+        .values(title=title, year=year, public=public, revision=revision + 1),
         execution_options={"synchronize_session": False},
     )
     if done.rowcount != 1:  # type: ignore[attr-defined] # as SQLAlchemy says of an UPDATE's result

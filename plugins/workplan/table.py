@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from plugins.workplan.dates import folded
+from plugins.workplan.dates import SHORT, folded
 from plugins.workplan.words import COLUMNS
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -168,9 +168,14 @@ def _plain(grid: _Grid, cell: Any, row: int, column: int) -> str:
         day = cell.date() if isinstance(cell, datetime) else cell
         if day.day != 1:
             return f"{day:%d/%m/%Y}"
-        said = f"{'ene feb mar abr may jun jul ago set oct nov dic'.split()[day.month - 1]}-{day:%y}"
+        said = f"{SHORT[day.month - 1]}-{day:%y}"
         grid.remarks.append(
-            Remark(address(row, column), f"{day:%d/%m/%Y}", N_("La celda guarda una fecha; se lee como el mes entero, que es lo que muestra."), row + 1)
+            Remark(
+                address(row, column),
+                f"{day:%d/%m/%Y}",
+                N_("La celda guarda una fecha; se lee como el mes entero, que es lo que muestra."),
+                row + 1,
+            )
         )
         return said
     if isinstance(cell, float) and cell.is_integer():

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plugins.workplan.dates import SHORT
 from plugins.workplan.queries import Row
 from plugins.workplan.words import COMPLETE, UNDER_WAY
 
 UNIT = 30.0  # drawing units a month
 MOST_MONTHS = 36
-SHORT = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "set", "oct", "nov", "dic")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,12 @@ class Chart:
 def chart(rows: Sequence[Row], *, today: date) -> Chart:
     """Draw the rows that have days. Over 36 months, only the first 36."""
     spans = [(row, row.activity.due_from, row.activity.due_to) for row in rows]
-    days = [day for row in rows for day in (row.activity.due_from, row.activity.due_to, row.activity.planned_from, row.activity.planned_to) if day]
+    days = [
+        day
+        for row in rows
+        for day in (row.activity.due_from, row.activity.due_to, row.activity.planned_from, row.activity.planned_to)
+        if day
+    ]
     if not days:
         return Chart([], {}, None)
     first = _index(min(days))

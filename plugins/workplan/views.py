@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, render_template, request
 from flask_babel import gettext
+from wtforms.fields.choices import SelectChoice
 
 from plugins.workplan import board, linked, queries, reporting, service
 from plugins.workplan.filling import filled, own_cells
@@ -15,7 +16,7 @@ from plugins.workplan.words import COLUMNS, LEVELS
 from portal import form_errors, web
 from portal.agendas.queries import names_of
 from portal.choices import options
-from portal.errors import Conflict, Invalid, NotFound, Stale
+from portal.errors import Conflict, Invalid, Stale
 from portal.failures import told
 from portal.web import requires
 
@@ -24,16 +25,12 @@ PLAN = "/gestion/agendas/<code>/plan"
 READ, EDIT, REPORT = "workplan.read", "workplan.edit", "workplan.report"
 
 
-def plan_here() -> Plan:
-    """Return the plan of the address's agenda. Raises `NotFound`."""
-    found = queries.plan(web.session, g.agenda)
-    if found is None:
-        raise NotFound
-    return found
+def _plan(code: str) -> Plan:
+    return queries.plan_by_code(web.session, code, public=False)
 
 
-def _row(activity: str) -> tuple[Plan, Row]:
-    found = plan_here()
+def _row(code: str, activity: str) -> tuple[Plan, Row]:
+    found = _plan(code)
     return found, queries.one(web.session, found, activity, today=board.today())
 
 
@@ -61,7 +58,7 @@ def begin(code: str) -> Any:
 @requires(EDIT, agenda="code")
 def settings(code: str) -> Any:
     """Change the plan's title and year, publish it or not."""
-    found = plan_here()
+    found = _plan(code)
     form = PlanForm(obj=found)
     if request.method == "POST":
         try:
@@ -92,10 +89,12 @@ def settings(code: str) -> Any:
 @requires(EDIT, agenda="code")
 def add(code: str) -> Any:
     """Put a row in, after another or at the end."""
-    found = plan_here()
+    found = _plan(code)
     rows = queries.rows(web.session, found, today=board.today())
     form = RowForm(after=request.args.get("despues", ""))
-    form.after.choices = options([("", gettext("La última fila")), *((one.activity.code, f"{one.activity.code} {one.title}"[:90]) for one in rows)])
+    form.after.choices = options(
+        [("", gettext("La última fila")), *((one.activity.code, f"{one.activity.code} {one.title}"[:90]) for one in rows)]
+    )
     if request.method == "POST":
         after = next((one.activity.id for one in rows if one.activity.code == form.after.data), None)
         try:
@@ -135,7 +134,7 @@ def _row_page(found: Plan, form: RowForm, row: Row | None, status: int = 200, **
 @requires(READ, agenda="code")
 def activity(code: str, activity: str) -> Any:
     """Show one row: what was planned, what was done, who answers."""
-    return _activity_page(*_row(activity))
+    return _activity_page(*_row(code, activity))
 
 
 def _activity_page(found: Plan, row: Row, status: int = 200, **forms: Any) -> Any:
@@ -144,7 +143,7 @@ def _activity_page(found: Plan, row: Row, status: int = 200, **forms: Any) -> An
     everyone = {one.id: one.full_name for one in (*queries.candidates(web.session, found.agenda_id), *people)}
     revision = str(row.activity.revision)
     entrusted = PeopleForm(formdata=None, people=[one.id for one in people])
-    entrusted.people.choices = options([(identity, name) for identity, name in everyone.items()])  # type: ignore[misc]
+    entrusted.people.choices = [SelectChoice(identity, name) for identity, name in everyone.items()]
     return render_template(
         "workplan/activity.html",
         **board.WORDS,
@@ -153,7 +152,7 @@ def _activity_page(found: Plan, row: Row, status: int = 200, **forms: Any) -> An
         row=row,
         reports=reports,
         moved=moved,
-        names=names_of(web.session, {one.person_id for one in (*reports, *moved)}),
+        names=names_of(web.session, [*(one.person_id for one in reports), *(one.person_id for one in moved)]),
         people=people,
         columns=COLUMNS,
         links=linked.of(found, row.activity),
@@ -171,10 +170,12 @@ def _activity_page(found: Plan, row: Row, status: int = 200, **forms: Any) -> An
 @requires(EDIT, agenda="code")
 def edit(code: str, activity: str) -> Any:
     """Write a row's cells; when somebody saved meanwhile, show theirs beside what was typed."""
-    found, row = _row(activity)
+    found, row = _row(code, activity)
     if request.method == "GET":
         unread = row.activity.planned_from is not None and not service.understood(row.activity.date_text, found.year)
-        days = {"starts_on": row.activity.planned_from, "ends_on": row.activity.planned_to} if unread else {"starts_on": None, "ends_on": None}
+        days = (
+            {"starts_on": row.activity.planned_from, "ends_on": row.activity.planned_to} if unread else {"starts_on": None, "ends_on": None}
+        )
         cells = {name: getattr(row.activity, name).strip() for name in COLUMNS}
         return _row_page(found, RowForm(formdata=None, revision=str(row.activity.revision), **cells, **days), row)
     form = RowForm()
@@ -207,7 +208,7 @@ def edit(code: str, activity: str) -> Any:
 @requires(REPORT, agenda="code")
 def report(code: str, activity: str) -> Any:
     """Note how far an activity is, with its evidence."""
-    found, row = _row(activity)
+    found, row = _row(code, activity)
     form, sent = ReportForm(), request.files.get("file")
     try:
         _days_typed(form)
@@ -241,7 +242,7 @@ def _again(found: Plan, row: Row, form: Any, error: Invalid | Conflict, **forms:
         form_errors.show(error, form)
     else:
         form.form_errors = [*form.form_errors, told(error)]
-    found, row = _row(row.activity.code)
+    found, row = _row(found.agenda.code, row.activity.code)
     if isinstance(error, Stale):
         form.revision.data, form.revision.raw_data = str(row.activity.revision), None
         who = names_of(web.session, [row.activity.edited_by_id]).get(row.activity.edited_by_id or 0, "")
@@ -253,7 +254,7 @@ def _again(found: Plan, row: Row, form: Any, error: Invalid | Conflict, **forms:
 @requires(EDIT, agenda="code")
 def reschedule(code: str, activity: str) -> Any:
     """Move an activity's dates, with the reason."""
-    found, row = _row(activity)
+    found, row = _row(code, activity)
     form = RescheduleForm()
     try:
         _days_typed(form)
@@ -279,7 +280,7 @@ def reschedule(code: str, activity: str) -> Any:
 @requires(EDIT, agenda="code")
 def people(code: str, activity: str) -> Any:
     """Say which people answer for an activity."""
-    found, row = _row(activity)
+    found, row = _row(code, activity)
     wanted = [typed_number(one) for one in request.form.getlist("people")]
     reporting.entrust(web.session, found, row.activity, now=g.now, person_ids=[one for one in wanted if one])
     web.commit()
@@ -291,7 +292,7 @@ def people(code: str, activity: str) -> Any:
 @requires(EDIT, agenda="code")
 def retire(code: str, activity: str) -> Any:
     """Take a row out of the plan."""
-    found, row = _row(activity)
+    found, row = _row(code, activity)
     service.retire(web.session, found, row.activity, now=g.now, revision=typed_number(request.form.get("revision")), by=web.person_id())
     web.commit()
     flash(gettext("Se retiró %(code)s del plan. Su código no se usará para otra.", code=activity), "ok")
@@ -302,7 +303,7 @@ def retire(code: str, activity: str) -> Any:
 @requires(READ, agenda="code")
 def evidence(code: str, report_id: int) -> Response:
     """Give the file that shows what was done."""
-    found = queries.report(web.session, plan_here(), report_id)
+    found = queries.report(web.session, _plan(code), report_id)
     return evidence_file(found.file_sha256, found.file_name)
 
 
@@ -310,21 +311,21 @@ def evidence(code: str, report_id: int) -> Response:
 @requires(READ, agenda="code")
 def pdf(code: str) -> Response:
     """Give the plan on A4."""
-    return board.printed(plan_here())
+    return board.printed(_plan(code))
 
 
 @blueprint.get("/gestion/agendas/<code>/plan.ics")
 @requires(READ, agenda="code")
 def feed(code: str) -> Response:
     """Give the plan's calendar, published or not."""
-    return board.calendar_file(plan_here())
+    return board.calendar_file(_plan(code))
 
 
 @blueprint.get("/gestion/agendas/<code>/plan.tsv")
 @requires(READ, agenda="code")
 def source(code: str) -> Response:
     """Give the plan's table as text: of what was imported so and not touched, byte for byte what came."""
-    found = plan_here()
+    found = _plan(code)
     answer = Response(service.exact(web.session, found), content_type="text/tab-separated-values; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="plan-{code}.tsv"'
     return answer
