@@ -293,6 +293,18 @@ class Annex(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Override(Base):
+    """A coordinator sent a version to the organisations although somebody objected (`version_objections`): why, who and when; all of it shown."""
+
+    __tablename__ = "commitments_override"
+
+    process_id: Mapped[int] = mapped_column(ForeignKey("commitments_process.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    objections: Mapped[list[str]] = mapped_column(JSON)  # what was objected, as it was said
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
 # Tables of the ways of signing, beside the code that fills them.
 from plugins.commitments.digital import models as _digital  # noqa: E402, F401
 from plugins.commitments.paper import models as _paper  # noqa: E402, F401
