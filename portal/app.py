@@ -20,6 +20,7 @@ from portal.extend.kinds import PageItem
 from portal.extend.registry import Refused, said
 from portal.ledger.views import blueprint as ledger
 from portal.limits import csrf, limiter
+from portal.notices.views import blueprint as notices
 from portal.organisations.views import blueprint as organisations
 from portal.paths import STATIC
 from portal.search.views import blueprint as search
@@ -29,7 +30,7 @@ from portal.threads.views import direct
 
 log = logging.getLogger(__name__)
 
-CORE = (site, accounts, organisations, agendas, search, threads, ledger, actas)
+CORE = (site, accounts, organisations, agendas, search, notices, threads, ledger, actas)
 
 
 def create_app(portal: Portal) -> Flask:

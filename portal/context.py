@@ -19,6 +19,7 @@ from portal.extend.registry import Refused, Registry
 from portal.jobs import Queue
 from portal.ledger import heads, stamping
 from portal.log import hide
+from portal.notices import digests
 from portal.organisations import uploads
 from portal.settings import Settings, prepare_home
 
@@ -62,7 +63,7 @@ def assemble(settings: Settings, unfit: Sequence[Refused] = ()) -> Portal:
         mailer=mail.Mailer(settings, templates),
         queue=Queue(settings.queue_url),
     )
-    own = [JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, *PERSONAL]
+    own = [JobKind(name="mail.send", run=_send, pending=mail.pending), printing.KIND, heads.KIND, digests.KIND, *PERSONAL]
     own += [stamping.KIND] if settings.timestamp_urls else []
     portal.queue.bind(portal, (*own, *registry.answers("jobs")))
     return portal

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -77,6 +78,14 @@ def _begin_sqlite(turns: Turns, connection: Connection) -> None:
         begin_writing(turns, connection)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def upsert(session: Session, model: type[Base], *keys: str) -> Any:
+    """Return an INSERT that writes over the row with the same `keys` (a unique constraint): two who save at once do not collide."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = kind.insert(model)
+    changed = {one.name: statement.excluded[one.name] for one in model.__table__.columns if one.name not in {"id", *keys}}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
 
 
 def scrub(engine: Engine) -> bool:

@@ -10,6 +10,7 @@ from portal.accounts import queries, requests
 from portal.accounts.models import Grant, OneTimeCode, Person, PersonRequest, SignInLink
 from portal.errors import NotFound
 from portal.mail import MailMessage
+from portal.notices.models import Notice, NoticePreference
 from portal.organisations.models import CAPACITIES, Membership
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ def copy_of(portal: "Portal", session: Session, *, now: datetime, person_id: int
         "mails": [
             {"to": one.address, "subject": one.subject, "state": one.state, "queued": one.queued_at, "settled": one.settled_at}
             for one in session.scalars(select(MailMessage).where(MailMessage.person_id == person_id).order_by(MailMessage.id))
+        ],
+        "notices": [
+            {"topic": one.topic, "title": one.title, "text": one.text, "at": one.at, "sent": one.sent_at if one.mail_id else None}
+            for one in session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id))
+        ],
+        "notice_preferences": [
+            {"topic": one.topic, "often": one.often, "since": one.set_at}
+            for one in session.scalars(
+                select(NoticePreference).where(NoticePreference.person_id == person_id).order_by(NoticePreference.id)
+            )
         ],
         "requests": [_request(one) for one in requests.of_person(session, person_id)],
         "plugins": [

@@ -116,7 +116,15 @@ RESERVED: dict[str, dict[tuple[str, ...], str]] = {
     "commands": {(name,): "portal" for name in ("run", "db", "ledger", "plugins", "doctor", "export", "users", "people", "search")},
     "jobs": {
         (name,): "portal"
-        for name in ("mail.send", "agendas.pdf", "accounts.erase", "organisations.imports", "files.remove", "ledger.publish")
+        for name in (
+            "mail.send",
+            "agendas.pdf",
+            "accounts.erase",
+            "organisations.imports",
+            "files.remove",
+            "ledger.publish",
+            "notices.send",
+        )
     },
     "exporters": {("items",): "portal"},
 }
@@ -293,6 +301,7 @@ def _check_names(plugin: Plugin, answers: "dict[str, tuple[Any, ...]]", loaded: 
         "commands": (("name",),),
         "jobs": (("name",),),
         "exporters": (("name",),),
+        "mail_topics": (("name",),),
     }
     for hook, alternatives in keys.items():
         for attributes in alternatives:

@@ -5,10 +5,10 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.accounts.redacting import Words
+from portal.db import upsert
 from portal.extend.kinds import SearchEntry
 from portal.search.models import SearchDocument
 from portal.search.words import stem, words
@@ -29,19 +29,9 @@ def put_all(session: Session, entries: Iterable[SearchEntry], *, source: str) ->
     waiting, done = iter(entries), 0
     while batch := list(islice(waiting, _BATCH)):
         rows = {one.ref: _row(one, source) for one in batch}
-        session.execute(_upsert(session), list(rows.values()))
+        session.execute(upsert(session, SearchDocument, "ref"), list(rows.values()))  # two who save at once do not collide
         done += len(batch)
     return done
-
-
-def _upsert(session: Session) -> Any:
-    """Return the statement that writes rows over those of the same name: two people who save at once do not collide."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = kind.insert(SearchDocument)
-    changed = {
-        column.name: statement.excluded[column.name] for column in SearchDocument.__table__.columns if column.name not in {"id", "ref"}
-    }
-    return statement.on_conflict_do_update(index_elements=["ref"], set_=changed)
 
 
 def _row(entry: SearchEntry, source: str) -> dict[str, Any]:
