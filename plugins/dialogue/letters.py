@@ -1,5 +1,6 @@
 """The mail that contributors get: to prove their address, to keep their own link, and when they are answered."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -43,7 +44,7 @@ def received(mailer: Mailer, session: Session, *, now: datetime, contribution: C
 
 
 def told(
-    mailer: Mailer, session: Session, *, now: datetime, contribution: Contribution, what: str, context: dict[str, object]
+    mailer: Mailer, session: Session, *, now: datetime, contribution: Contribution, what: str, context: Mapping[str, object]
 ) -> MailMessage | None:
     """Tell whoever contributed, if there is anybody to tell: `what` is "withheld" or "answered"."""
     author = contribution.author
@@ -92,7 +93,7 @@ def _queue(
     to: str,
     person_id: int | None,
     what: str,
-    context: dict[str, object],
+    context: Mapping[str, object],
 ) -> MailMessage:
     return mailer.queue(
         session,
@@ -103,5 +104,5 @@ def _queue(
         kind=f"dialogue.{what}",
         about=about(contribution),
         person_id=person_id,
-        context=context,
+        context=dict(context),
     )

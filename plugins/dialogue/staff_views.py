@@ -32,7 +32,7 @@ _MEETING = re.compile(r"[A-Z]{1,4}-\d{1,6}")
 
 @blueprint.get(HOME)
 @requires(READ, agenda="code")
-def staff_index(code: str) -> str:
+def staff_index(code: str) -> str:  # noqa: ARG001 - the address names the agenda
     """List the agenda's consultations with how far each one is."""
     agenda: Agenda = g.agenda
     rows = queries.consultations(session, agenda.id)
@@ -144,7 +144,9 @@ def staff_edit(code: str, consultation: str) -> Any:
 
 
 def number_of(text: str | None) -> int:
-    return int(text) if (text or "").isdigit() and len(text or "") < 10 else 0  # noqa: PLR2004 - what a database can hold
+    """Return a number that a form carries, 0 for what is none."""
+    typed_number = text or ""
+    return int(typed_number) if typed_number.isdecimal() and len(typed_number) < 10 else 0  # noqa: PLR2004 - what a database can hold
 
 
 @blueprint.get(PLACE)
@@ -174,6 +176,7 @@ def staff_inbox(code: str, consultation: str) -> str:
 
 
 def team_choices(agenda_id: int) -> list[tuple[str, str]]:
+    """Return who may be asked to answer, nobody first."""
     return [("", gettext("Nadie todavía")), *((str(number), name) for number, name in queries.team(session, agenda_id))]
 
 
@@ -184,7 +187,8 @@ def staff_batch(code: str, consultation: str) -> Any:
     found = queries.consultation(session, code, consultation)
     codes, act = request.form.getlist("aporte"), request.form.get("act", "")
     marked = queries.chosen(session, found.id, codes)
-    back = url_for(".staff_inbox", code=code, consultation=consultation, **Filters.read(request.form).arguments)
+    asked: dict[str, Any] = {**Filters.read(request.form).arguments}
+    back = url_for(".staff_inbox", code=code, consultation=consultation, **asked)
     if not marked:
         flash(gettext("Marque al menos un aporte."), "warn")
         return _to(back)
@@ -222,7 +226,7 @@ def staff_typed(code: str, consultation: str) -> Any:
     """Type in what was said at a forum or written on paper."""
     found = queries.consultation(session, code, consultation)
     document = agendas.version_document(portal().store, found.version)
-    meetings = of_agenda(portal().registry, session, found.agenda_id)
+    meetings = of_agenda(portal().registry, session, found.agenda)
     form = TypedForm() if request.method == "POST" else TypedForm(formdata=None, data={"meeting": request.args.get("reunion", "")})
     form.choose(places.every(document))
     if request.method == "GET":

@@ -60,25 +60,25 @@ def stations(session: Session, actor: Actor, permissions: Permissions, refs: fro
             .outerjoin(Answer, (Answer.contribution_id == Contribution.id) & Answer.last.is_(True))
             .where(Agenda.code == agenda, Contribution.code.in_(spoken | replied))
         )
-        for one, answer in session.execute(rows):
-            if one.state != PUBLISHED and not permissions.allows(actor, READ, agenda_id=one.agenda_id):
+        for said, answer in session.execute(rows):
+            if said.state != PUBLISHED and not permissions.allows(actor, READ, agenda_id=said.agenda_id):
                 continue
-            href = f"/agendas/{agenda}/aportes/{one.code}"
-            if one.code in spoken:
+            href = f"/agendas/{agenda}/aportes/{said.code}"
+            if said.code in spoken:
                 yield ThreadStation(
-                    ref=ref("contribution", agenda, one.code),
+                    ref=ref("contribution", agenda, said.code),
                     stage=STAGE,
-                    label=f"Aporte {one.code}: {KINDS[one.kind].lower()}",
-                    title=_beginning(one.text),
-                    at=one.said_on or one.received_at,
+                    label=f"Aporte {said.code}: {KINDS[said.kind].lower()}",
+                    title=_beginning(said.text),
+                    at=said.said_on or said.received_at,
                     href=href,
-                    state=VERDICTS[one.verdict].label if one.verdict else STATES[one.state].label,
+                    state=VERDICTS[said.verdict].label if said.verdict else STATES[said.state].label,
                 )
-            if answer is not None and one.code in replied:
+            if answer is not None and said.code in replied:
                 yield ThreadStation(
-                    ref=ref("answer", agenda, one.code),
+                    ref=ref("answer", agenda, said.code),
                     stage=STAGE,
-                    label=f"Respuesta a {one.code}: {VERDICTS[answer.verdict].label.lower()}",
+                    label=f"Respuesta a {said.code}: {VERDICTS[answer.verdict].label.lower()}",
                     title=_beginning(answer.reason),
                     at=answer.at,
                     href=f"{href}#respuesta",
