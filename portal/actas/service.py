@@ -173,9 +173,11 @@ def desk_of(portal: "Portal") -> SigningDesk | None:
     return next((one for one in desks if one.certify is not None and one.sign is not None), None)
 
 
-def announce(portal: "Portal", session: Session, acta: Acta) -> None:
+def announce(portal: "Portal", acta: Acta) -> None:
     """Hand the acta's waiting mails to the workers; after the commit (else they go with the next sweep)."""
-    for identity in waiting_mails(session, acta):
+    with portal.sessions() as session:
+        mails = waiting_mails(session, acta)
+    for identity in mails:
         portal.queue.enqueue("mail.send", identity)
 
 

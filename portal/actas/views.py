@@ -80,7 +80,7 @@ def sign(code: str) -> Any:
         web.session.rollback()
         return _not_signed(code, form, error)
     web.commit()
-    service.announce(web.portal(), web.session, found)
+    service.announce(web.portal(), found)
     flash(gettext("Firmó el acta %(code)s.", code=found.code), "ok")
     return web.back_to("actas.acta", code=code)
 
@@ -109,7 +109,7 @@ def attach(code: str) -> Any:
             form[name].errors = [gettext(sentence)]
         return _page(_readable(code), scan_form=form), 422
     web.commit()
-    service.announce(web.portal(), web.session, found)
+    service.announce(web.portal(), found)
     flash(gettext("Se guardó la copia firmada."), "ok")
     return web.back_to("actas.acta", code=code)
 

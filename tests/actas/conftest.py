@@ -67,7 +67,8 @@ def code_mailed(session: Session) -> Callable[[Person], str]:
         rows = select(MailMessage).where(MailMessage.kind == "acta.code", MailMessage.person_id == person.id)
         message = session.scalars(rows.order_by(MailMessage.id.desc())).first()
         assert message is not None
-        assert message.text is not None
-        return next(line.strip() for line in message.text.splitlines() if line.startswith("    "))
+        text = message.text
+        session.rollback()  # or the transaction would keep the page's request waiting
+        return next(line.strip() for line in str(text).splitlines() if line.startswith("    "))
 
     return read
