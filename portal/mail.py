@@ -191,6 +191,8 @@ def _email(message: MailMessage, *, now: datetime, settings: Settings, read: Cal
     for name, content, kind, parameters in files:
         main, _, sub = kind.partition("/")
         email.add_attachment(content, maintype=main, subtype=sub, filename=name, params=parameters)
+    # A header's line may have 998 octets (RFC 5322); folded at 78, a long address would come as encoded words that nobody follows.
+    email.policy = email.policy.clone(max_line_length=990)
     return email
 
 

@@ -10,7 +10,7 @@ from portal.search.models import SearchDocument
 
 _INDEX = table("ft_search", column("rowid"))
 _VECTOR: Any = literal_column("search_document.ft_vector")
-_NONE = literal_column("0")
+_NONE: Any = literal_column("0")
 
 
 def hits(session: Session, terms: tuple[Term, ...], *, ranked: bool = True) -> CTE:

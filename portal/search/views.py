@@ -72,5 +72,6 @@ def data() -> tuple[Response, int] | Response:
         for row, code in found.page.rows
     ]
     following = found.page.number < found.page.pages
-    more = url_for("search.data", **{**request.args.to_dict(), "pagina": found.page.number + 1}) if following else None
+    wanted: dict[str, Any] = {**request.args.to_dict(), "pagina": found.page.number + 1}
+    more = url_for("search.data", **wanted) if following else None
     return jsonify(query=asked.text, total=found.page.total, page=found.page.number, pages=found.page.pages, next=more, results=results)
