@@ -189,8 +189,11 @@ def reply_to(session: Session, contribution_id: int) -> Reply | None:
 
 def moderations(session: Session, contribution_id: int) -> Sequence[Row[Any]]:
     """Return every act of moderation as (Moderation, name of who did it)."""
-    rows = select(Moderation, Person.full_name).outerjoin(Person, Person.id == Moderation.by_id)
-    return session.execute(rows.where(Moderation.contribution_id == contribution_id).order_by(Moderation.id.desc())).all()
+    rows: Any = select(Moderation, Person.full_name).outerjoin(Person, Person.id == Moderation.by_id)
+    found: Sequence[Row[Any]] = session.execute(
+        rows.where(Moderation.contribution_id == contribution_id).order_by(Moderation.id.desc())
+    ).all()
+    return found
 
 
 def page(

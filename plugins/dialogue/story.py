@@ -54,13 +54,13 @@ def stations(session: Session, actor: Actor, permissions: Permissions, refs: fro
     agendas = {*wanted["contribution"], *wanted["answer"]}
     for agenda in agendas:
         spoken, replied = wanted["contribution"].get(agenda, set()), wanted["answer"].get(agenda, set())
-        rows = (
+        both = (
             select(Contribution, Answer)
             .join(Agenda, Agenda.id == Contribution.agenda_id)
             .outerjoin(Answer, (Answer.contribution_id == Contribution.id) & Answer.last.is_(True))
             .where(Agenda.code == agenda, Contribution.code.in_(spoken | replied))
         )
-        for said, answer in session.execute(rows):
+        for said, answer in session.execute(both):
             if said.state != PUBLISHED and not permissions.allows(actor, READ, agenda_id=said.agenda_id):
                 continue
             href = f"/agendas/{agenda}/aportes/{said.code}"
