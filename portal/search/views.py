@@ -48,7 +48,7 @@ def page() -> str:
         }
         for row, code in found.page.rows
     ]
-    return render_template("search/page.html", form=form, asked=asked, page=found.page, rows=rows, chosen=chosen)
+    return render_template("search/page.html", form=form, asked=asked, found=found, page=found.page, rows=rows, chosen=chosen)
 
 
 @blueprint.get("/buscar.json")

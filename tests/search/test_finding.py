@@ -18,7 +18,20 @@ pytestmark = pytest.mark.settings(plugins=("social",))
 
 @pytest.mark.parametrize(
     "typed",
-    ["educación", "EDUCACION", "educaciones", "educac", "Educación inicial", "«educación inicial»", '"educacion inicial"', "la educación de", "niño", "SOC-03.2", "soc 03", "ini"],
+    [
+        "educación",
+        "EDUCACION",
+        "educaciones",
+        "educac",
+        "Educación inicial",
+        "«educación inicial»",
+        '"educacion inicial"',
+        "la educación de",
+        "niño",
+        "SOC-03.2",
+        "soc 03",
+        "ini",
+    ],
 )
 def test_a_word_is_found_in_any_of_its_forms(put: Put, look: Look, typed: str) -> None:
     put("a", "SOC-03.2 · Más educación inicial para cada niño")
@@ -101,7 +114,7 @@ def test_what_belongs_to_a_plugin_that_is_not_in_use_is_not_found(put: Put, look
         ("agua " * 50_000, TOO_LONG),
         ("NEAR(agua segura)", ""),
         ("title_terms:agua", ""),
-        ("agua* OR NOT \"", ""),
+        ('agua* OR NOT "', ""),
         ("agua & segura | !x <-> 'y':*AB", ""),
         ("agua\x00segura", ""),
         ("'; DROP TABLE search_document; --", ""),
@@ -178,7 +191,9 @@ def test_the_database_s_index_is_what_the_documents_say(put: Put, session: Sessi
         session.execute(text("INSERT INTO ft_search(ft_search, rank) VALUES ('integrity-check', 1)"))  # raises where they differ
         session.rollback()
     else:
-        assert session.scalar(text("SELECT ft_vector::text FROM search_document")) == "'bosqu':1A 'bosques':4C 'camin':3B 'caminos':5C 'y':2B"
+        assert (
+            session.scalar(text("SELECT ft_vector::text FROM search_document")) == "'bosqu':1A 'bosques':4C 'camin':3B 'caminos':5C 'y':2B"
+        )
 
 
 def test_an_agenda_s_deletion_takes_its_entries_along(put: Put, look: Look, session: Session, now: datetime) -> None:
