@@ -41,7 +41,10 @@ class Act(Base):
     annulled_reason: Mapped[str] = mapped_column(Text, default="")
     agenda: Mapped[Agenda] = relationship()
     version: Mapped[AgendaVersion | None] = relationship()
-    members: Mapped[list["Member"]] = relationship(order_by="Member.position", cascade="all, delete-orphan")
+    # Named in full: groups have members too, and SQLAlchemy looks a bare name up among all plugins' tables.
+    members: Mapped[list["Member"]] = relationship(
+        "plugins.validation.models.Member", order_by="plugins.validation.models.Member.position", cascade="all, delete-orphan"
+    )
 
     @property
     def code(self) -> str:
