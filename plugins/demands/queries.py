@@ -213,6 +213,12 @@ def ballot(session: Session, round_id: int, code: str) -> Ballot:
     return found
 
 
+def ballots(session: Session, round_id: int) -> list[Ballot]:
+    """Return a round's ballots with their people, in order. One query."""
+    rows = select(Ballot).where(Ballot.round_id == round_id).options(joinedload(Ballot.person)).order_by(Ballot.number)
+    return list(session.scalars(rows))
+
+
 def my_ballot(session: Session, round_id: int, person_id: int) -> Ballot:
     """Return the ballot that a person may fill in. Raises `NotFound`."""
     rows = select(Ballot).where(Ballot.round_id == round_id, Ballot.person_id == person_id)

@@ -89,9 +89,9 @@ def _prioritise(session: Session, agenda: Agenda, alive: list[Demand], *, now: d
     held = queries.round_(session, agenda.id, held.code)
     outcomes = (
         (INCLUDED, "El grupo la considera urgente y alcanza a todas las provincias (muestra)."),
-        (INCLUDED, "Hay acuerdo de todas las mesas (muestra)."),
-        (POSTPONED, "Falta información de costos; se retoma en la próxima reunión (muestra)."),
         (INCLUDED, "Puntuó menos, pero es condición para las demás (muestra)."),
+        (POSTPONED, "Falta información de costos; se retoma en la próxima reunión (muestra)."),
+        (INCLUDED, "Hay acuerdo de todas las mesas (muestra)."),
         (NOT_INCLUDED, "Corresponde a los gobiernos locales (muestra)."),
     )
     for demand, (outcome, reason) in zip(alive, outcomes, strict=False):
