@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from plugins.demo import acts, agendas, cast
+from plugins.demo import acts, agendas, cast, road
 from plugins.demo.data import apurimac
 from plugins.demo.data.organisations import ORGANISATIONS
 from plugins.demo.data.stances import QUESTIONS
@@ -34,8 +34,9 @@ def whole(scene: Scene) -> list[Act]:
         Act(60, cast.load_people),
         Act(59, agendas.load_apurimac),
         Act(58.9, agendas.load_opengov),
-        Act(58, cast.load_roles),
-        Act(57, cast.load_organisations),
+        Act(58.8, cast.load_roles),
+        Act(58.7, cast.load_organisations),
+        *(Act(days, partial(road.walk, part=part)) for part, days in road.PARTS.items()),
     ]
     if "commitments" in scene.portal.registry and all(one.name in scene.portal.registry.dimensions for one in apurimac.DIMENSIONS):
         found += _signing(scene)

@@ -90,7 +90,7 @@ def test_a_first_visit_is_light_stays_here_and_is_usable_by_everybody(
             visitor.goto(link)
             if visitor.get_by_role("button", name="Entrar", exact=True).count():
                 visitor.get_by_role("button", name="Entrar", exact=True).click()
-        sizes, hosts = _measured(visitor, address)
+        sizes, hosts = measured(visitor, address)
         assert visitor.url.split("#")[0] == address, name
         assert sum(sizes) < MOST_BYTES, (name, sum(sizes))
         assert hosts == {urlsplit(address).netloc}, name
@@ -100,7 +100,7 @@ def test_a_first_visit_is_light_stays_here_and_is_usable_by_everybody(
         assert wide == 0, (name, "scrolls sideways")
 
 
-def _measured(visitor: Page, address: str) -> tuple[list[int], set[str]]:
+def measured(visitor: Page, address: str) -> tuple[list[int], set[str]]:
     """Load a page with an empty cache; return the bytes of each answer as they came, and the hosts asked."""
     sizes: list[int] = []
     hosts: set[str] = set()
