@@ -125,7 +125,7 @@ def add(
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()) if "\n" not in text else text.strip()
+    return text.replace("\r\n", "\n").strip()
 
 
 def _days(activity: Activity, days: tuple[date, date] | None) -> None:
@@ -172,7 +172,8 @@ def edit(
     opened = {level for level, name in enumerate(LEVELS) if not getattr(here, name).strip() and values[name].strip()}
     text_before = here.date_text
     for name, text in values.items():
-        setattr(here, name, text)
+        if getattr(here, name).strip() != text:  # spaces around what nobody touched stay as they came
+            setattr(here, name, text)
     if here.date_text != text_before or (here.planned_from is None and days is not None):
         _understand(here, here.date_text, plan.year)
         _days(here, days)
