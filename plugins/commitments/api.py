@@ -7,6 +7,7 @@ from plugins.commitments.evidence import publish
 from plugins.commitments.issuing import issue
 from plugins.commitments.keys import authority, root_pem
 from plugins.commitments.models import Commitment, Event, Process, Question, Slot
+from plugins.commitments.opening import open_process
 from plugins.commitments.plan import WITNESS, default_plan, entry
 from plugins.commitments.processes import CONSENT_TEXT, choose, create_process, move_deadline
 from plugins.commitments.questions import answer, ask
@@ -41,6 +42,7 @@ __all__ = [
     "move_deadline",
     "note",
     "note_contact",
+    "open_process",
     "publish",
     "record_meeting",
     "remind",

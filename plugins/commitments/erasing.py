@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from plugins.commitments import delegating, letters, states
 from plugins.commitments.digital import models as digital
-from plugins.commitments.models import Commitment, Digest, Event, Parked, Process, Question, Slot, Stance, StanceWording
+from plugins.commitments.models import Commitment, Digest, Event, Override, Parked, Process, Question, Slot, Stance, StanceWording
 from plugins.commitments.paper import models as paper
 from portal.accounts import redacting
 from portal.accounts.models import Grant, Person
@@ -170,7 +170,14 @@ def data(session: Session, person_id: int) -> list[PersonData]:
         PersonData(label="Posiciones escritas", rows=tuple(_wordings(session, person_id)), weight=30),
         PersonData(label="Preguntas y respuestas", rows=tuple(_questions(session, person_id)), weight=40),
         PersonData(label="Actos anotados", rows=tuple(_events(session, person_id)), weight=50),
+        PersonData(label="Procesos que abrió pese a una objeción", rows=tuple(_overrides(session, person_id)), weight=60),
     ]
+
+
+def _overrides(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
+    rows = select(Override, Process.code).join(Process, Process.id == Override.process_id).where(Override.by_id == person_id)
+    for one, code in session.execute(rows.order_by(Override.at)):
+        yield {"proceso": code, "motivo": one.reason, "fecha": one.at}
 
 
 def _signatures(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:

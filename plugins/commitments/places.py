@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import request, url_for
-from flask_babel import gettext
+from flask import g, request, url_for
+from flask_babel import format_date, gettext
 
-from plugins.commitments import board_queries, participants
+from plugins.commitments import board_queries, opening, participants
 from portal import web
 from portal.accounts.actor import Actor
 from portal.extend import PageItem
@@ -36,11 +36,23 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:
         )
     elif place == "organisation" and web.allowed("commitments.board"):
         yield from _of_organisation(actor, subject)
-    elif place == "agenda" and web.allowed("commitments.manage", agenda_id=subject.agenda_id):
+    elif place == "agenda":
+        yield from _of_version(subject)
+
+
+def _of_version(version: Any) -> Iterator[PageItem]:
+    for override, process in opening.overrides_of_version(web.session, version.id, g.now):
+        yield PageItem(
+            label=gettext("Se envió a las organizaciones pese a una objeción"),
+            text=f"{format_date(override.at, 'long')}. {' '.join(override.objections)} {override.reason}",
+            href=url_for("registry.index", proceso=process.code),
+            weight=66,
+        )
+    if web.allowed("commitments.manage", agenda_id=version.agenda_id):
         yield PageItem(
             label=gettext("Abrir un proceso de suscripción"),
             text=gettext("Para pedir a las organizaciones que revisen y suscriban esta versión."),
-            href=url_for("commitments_staff.new_process", version=subject.id),
+            href=url_for("commitments_staff.new_process", version=version.id),
             weight=80,
         )
 

@@ -14,6 +14,9 @@ from portal.extend import (
     PersonData,
     Plugin,
     SigningDesk,
+    ThreadStage,
+    ThreadStation,
+    ThreadTie,
     hookimpl,
 )
 
@@ -41,6 +44,11 @@ def permissions() -> Iterable[Permission]:
     return [
         Permission(action="commitments.manage", label="Preparar la suscripción, invitar y emitir", roles=mesa),
         Permission(action="commitments.board", label="Ver el tablero", roles=(*mesa, "reader")),
+        Permission(
+            action="commitments.override",
+            label="Abrir la suscripción pese a una objeción, diciendo por qué",
+            roles=("administrator", "coordinator"),
+        ),
         Permission(action="commitment.review", label="Revisar y tomar posición", roles=("representative",)),
     ]
 
@@ -138,6 +146,30 @@ def signing_desk() -> Iterable[SigningDesk]:
     from plugins.commitments import desk  # noqa: PLC0415 - only signing asks
 
     return [SigningDesk(label="Firma en el portal", certify=desk.certify, sign=desk.sign)]
+
+
+@hookimpl
+def thread_stages() -> Iterable[ThreadStage]:
+    """What organisations say of an item, and that they signed."""
+    from plugins.commitments.story import STAGES  # noqa: PLC0415 - as above
+
+    return STAGES
+
+
+@hookimpl
+def thread_ties(session: "Session", refs: frozenset[str]) -> Iterable[ThreadTie]:
+    """Stances come from items, signatures from versions."""
+    from plugins.commitments import story  # noqa: PLC0415 - as above
+
+    return [*story.ties(session, refs)]
+
+
+@hookimpl
+def thread_stations(session: "Session", refs: frozenset[str]) -> Iterable[ThreadStation]:
+    """Stances and signatures of complete commitments, counted: what the registry shows to everybody."""
+    from plugins.commitments import story  # noqa: PLC0415 - as above
+
+    return [*story.stations(session, refs)]
 
 
 @hookimpl

@@ -6,14 +6,14 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext, ngettext
 
-from plugins.commitments import board_queries, joining, plan, processes, reminding, renewing
+from plugins.commitments import board_queries, joining, opening, plan, processes, reminding, renewing
 from plugins.commitments.models import Commitment, Process
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
 from plugins.commitments.staff_forms import DeadlineForm, LateForm, ProcessForm, RemindersForm, moment, typed
 from portal import form_errors, web
 from portal.agendas.models import AgendaVersion
 from portal.choices import options
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 from portal.failures import told
 from portal.organisations import queries as organisations
 from portal.organisations.forms import SearchForm
@@ -34,6 +34,7 @@ def new_process() -> Any:
     version = next((one for one in versions if str(one.id) == form.version.data), None)
     form.version.choices = options([(str(one.id), f"{one.agenda.code} v{one.number}: {one.title}") for one in versions])
     people = board_queries.people_of_the_mesa(web.session, version.agenda_id) if version else []
+    overrides = version is not None and web.allowed(opening.OVERRIDE, agenda_id=version.agenda_id)
     step = request.form.get("step", "")
     if step == "add" and len(form.slots) < plan.MOST_SLOTS:
         form.slots.append_entry({"side": "organisation", "group": 1, "required": True})
@@ -41,11 +42,20 @@ def new_process() -> Any:
         entry.form.person.choices = options([("", gettext("Se elige después")), *((str(one.id), one.full_name) for one in people)])
     if step in {"preview", "create"} and form.validate() and version is not None:
         try:
-            made = processes.create_process(
-                web.session, now=g.now, version=version, by=web.person_id(), **_values(form, {one.id for one in people})
+            made = opening.open_process(
+                web.portal(),
+                web.session,
+                now=g.now,
+                version=version,
+                by=web.person_id(),
+                reason=form.override.data or "",
+                may_override=overrides,
+                **_values(form, {one.id for one in people}),
             )
         except Invalid as error:
             form_errors.show(error, form)
+        except Conflict as error:
+            form.form_errors = [*form.form_errors, told(error)]
         else:
             renewed = renewing.open_renewals(web.session, web.portal().store, now=g.now, process=made, by=web.person_id())
             if step == "create":
@@ -58,6 +68,7 @@ def new_process() -> Any:
                 "pools": plan.pool_words(made.plan),
                 "renewed": renewed,
                 "replaced": processes.superseded_by(web.session, made),
+                "override": opening.override_of(web.session, made),
             }
             page = render_template(
                 "commitments/staff/process_preview.html", form=form, version=version, sides=plan.SIDES, capacities=CAPACITIES, **shown
@@ -65,7 +76,12 @@ def new_process() -> Any:
             web.session.rollback()  # the preview is what would be written, unwritten
             return page
     status = 422 if step in {"preview", "create"} else 200
-    return render_template("commitments/staff/process_form.html", form=form, versions=versions), status
+    shown_version = version or (versions[0] if versions and not form.version.data else None)
+    against = opening.objections(web.portal(), web.session, shown_version) if shown_version else []
+    page = render_template(
+        "commitments/staff/process_form.html", form=form, versions=versions, against=against, overrides=overrides, version=shown_version
+    )
+    return page, status
 
 
 def _first(versions: Any) -> dict[str, Any]:
@@ -201,7 +217,9 @@ def _process_page(code: str, form: DeadlineForm, avisos: RemindersForm | None = 
         avisos = RemindersForm(formdata=None, reminders=", ".join(str(one) for one in process.reminders))
     if form.deadline.data is None and not form.is_submitted():
         form.deadline.data = typed(process.deadline, _zone())
-    names = board_queries.names_of(web.session, [row["person_id"] for row in process.plan if row.get("person_id")])
+    override = opening.override_of(web.session, process)
+    ids = [row["person_id"] for row in process.plan if row.get("person_id")]
+    names = board_queries.names_of(web.session, [*ids, override.by_id] if override and override.by_id else ids)
     return render_template(
         "commitments/staff/process.html",
         process=process,
@@ -212,6 +230,7 @@ def _process_page(code: str, form: DeadlineForm, avisos: RemindersForm | None = 
         sides=plan.SIDES,
         capacities=CAPACITIES,
         replaced=processes.superseded_by(web.session, process),
+        override=override,
         manages=web.allowed(MANAGE, agenda_id=process.version.agenda_id),
     )
 

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from plugins.commitments import opening, renewing, roll, words
 from plugins.commitments import registry_queries as queries
-from plugins.commitments import renewing, roll, words
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.digital import queries as outside
 from plugins.commitments.lasting.standing import standing
@@ -42,6 +42,7 @@ def index() -> str:
         counts=counts,
         page=page,
         rows=rows,
+        override=opening.override_of(web.session, process),
         renewals=renewing.renewals(web.session, process, g.now, [row[0] for row in rows]),
         words=words,
         has_page=queries.has_page,
@@ -142,6 +143,7 @@ def commitment(code: str) -> AnyResponse | str:
         by_item={one.item_code: one for one in found.stances},
         events=queries.timeline(web.session, found.id),
         standing=standing(found),
+        override=opening.override_of(web.session, found.process),
         renewal=renewing.renewal(web.session, found, g.now),
         renewed=renewing.renewed(web.session, found),
         issuers=outside.issuers(web.session, found),

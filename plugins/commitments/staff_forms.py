@@ -85,6 +85,11 @@ class ProcessForm(FlaskForm):  # type: ignore[misc]
         [InputRequired(_l("Escriba el texto del consentimiento."))],
         description=_l("Cada firmante lo acepta por escrito, tal como está aquí (Ley N.° 29733)."),
     )
+    override = TextAreaField(
+        _l("Por qué se envía así a las organizaciones"),
+        [Length(max=2000)],
+        description=_l("Se muestra a todas, con la fecha, en el registro público y junto a la versión."),
+    )
     slots = FieldList(FormField(SlotForm), min_entries=1, max_entries=MOST_SLOTS)
 
     def plan(self) -> list[dict[str, Any]]:

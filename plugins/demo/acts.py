@@ -35,7 +35,8 @@ def open_process(scene: Scene, now: datetime, *, deadline: datetime) -> None:
         ).one()
         coordinator, witness = (scene.person(session, EMAILS[role]).id for role in ("coordinator", "witness"))
         plan = [*api.default_plan(coordinator), api.entry(api.WITNESS, "testigo", group=2, required=False, person_id=witness)]
-        process = api.create_process(
+        process = api.open_process(
+            scene.portal,
             session,
             now=now,
             version=version,
