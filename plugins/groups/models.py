@@ -173,3 +173,7 @@ class MeetingEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+# Tables of what meetings leave, beside the code that fills them.
+from plugins.groups.records import models as _records  # noqa: E402, F401

@@ -102,6 +102,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_groups_member_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_groups_member_person_id'), ['person_id'], unique=False)
 
+    op.create_table('groups_agreement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agenda_id', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=12), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('body', sa.String(length=200), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('reminded_on', sa.Date(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['agenda_id'], ['agenda.id'], name=op.f('fk_groups_agreement_agenda_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['created_by_id'], ['person.id'], name=op.f('fk_groups_agreement_created_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['meeting_id'], ['groups_meeting.id'], name=op.f('fk_groups_agreement_meeting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_groups_agreement_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_agreement')),
+    sa.UniqueConstraint('agenda_id', 'number', name=op.f('uq_groups_agreement_agenda_id_number'))
+    )
+    with op.batch_alter_table('groups_agreement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_groups_agreement_due_on'), ['due_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_agreement_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_agreement_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_agreement_state'), ['state'], unique=False)
+
     op.create_table('groups_attendance',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('meeting_id', sa.Integer(), nullable=False),
@@ -178,12 +208,60 @@ def upgrade() -> None:
     with op.batch_alter_table('groups_observation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_groups_observation_meeting_id'), ['meeting_id'], unique=False)
 
+    op.create_table('groups_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_by_id', sa.Integer(), nullable=True),
+    sa.Column('acta_id', sa.Integer(), nullable=True),
+    sa.Column('acta_revision', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['acta_id'], ['acta.id'], name=op.f('fk_groups_report_acta_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['meeting_id'], ['groups_meeting.id'], name=op.f('fk_groups_report_meeting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['person.id'], name=op.f('fk_groups_report_updated_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_report')),
+    sa.UniqueConstraint('meeting_id', name=op.f('uq_groups_report_meeting_id'))
+    )
+    op.create_table('groups_agreement_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agreement_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['agreement_id'], ['groups_agreement.id'], name=op.f('fk_groups_agreement_change_agreement_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_groups_agreement_change_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_agreement_change'))
+    )
+    with op.batch_alter_table('groups_agreement_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_groups_agreement_change_agreement_id'), ['agreement_id'], unique=False)
+
+    op.create_table('groups_report_wording',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('report_id', sa.Integer(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_groups_report_wording_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['report_id'], ['groups_report.id'], name=op.f('fk_groups_report_wording_report_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_report_wording')),
+    sa.UniqueConstraint('report_id', 'revision', name=op.f('uq_groups_report_wording_report_id_revision'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('groups_report_wording')
+    with op.batch_alter_table('groups_agreement_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_groups_agreement_change_agreement_id'))
+
+    op.drop_table('groups_agreement_change')
+    op.drop_table('groups_report')
     with op.batch_alter_table('groups_observation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_groups_observation_meeting_id'))
 
@@ -203,6 +281,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_groups_attendance_meeting_id'))
 
     op.drop_table('groups_attendance')
+    with op.batch_alter_table('groups_agreement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_groups_agreement_state'))
+        batch_op.drop_index(batch_op.f('ix_groups_agreement_person_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_agreement_meeting_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_agreement_due_on'))
+
+    op.drop_table('groups_agreement')
     with op.batch_alter_table('groups_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_groups_member_person_id'))
         batch_op.drop_index(batch_op.f('ix_groups_member_organisation_id'))
