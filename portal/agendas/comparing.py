@@ -11,6 +11,7 @@ from portal.i18n import N_
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 INDICATOR = N_("Indicador")
+PER_PAGE = 40  # items of a comparison on one page
 _MANY = 3000  # words; beyond it whole lines are compared, which a machine still does at once
 
 
@@ -77,6 +78,16 @@ class Comparison:
     def count(self, state: str) -> int:
         """Return how many items are in `state`."""
         return sum(one.state == state for one in self.items)
+
+    def within(self, dimension: str = "", page: int = 1) -> "Comparison":
+        """Return what differs in one dimension (its label; "" for all), a page of it: a comparison of two long agendas is long."""
+        items = [one for one in self.items if not dimension or one.dimension == dimension]
+        head = self.head if page == 1 and not dimension else ()
+        return Comparison(head, tuple(items[(page - 1) * PER_PAGE : page * PER_PAGE]))
+
+    def pages(self, dimension: str = "") -> int:
+        """Return how many pages `within` has, at least 1."""
+        return max(1, -(-sum(not dimension or one.dimension == dimension for one in self.items) // PER_PAGE))
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:

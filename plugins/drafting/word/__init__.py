@@ -1,0 +1,1 @@
+"""Drafts that go to Word and come back: written with anchors, read with suspicion."""
