@@ -14,26 +14,13 @@ from plugins.workplan.models import Activity, Plan, Report, Reschedule, Responsi
 from plugins.workplan.service import claim
 from plugins.workplan.words import ANSWERING, COMPLETE, STATES
 from portal.accounts.models import Grant
+from portal.documents.sniffing import kind_of, safe_name
 from portal.documents.store import FileStore
 from portal.errors import Invalid
 from portal.i18n import N_
 
 MOST_BYTES = 10_000_000
 LONGEST_NOTE = 5_000
-MEDIA = {
-    b"%PDF-": "application/pdf",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"PK\x03\x04": "application/zip",  # what Word, Excel and PowerPoint write
-}
-_OFFICE = {
-    b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
-ENDINGS = dict(
-    zip(("application/pdf", "image/png", "image/jpeg", *_OFFICE.values()), ("pdf", "png", "jpg", "docx", "xlsx", "pptx"), strict=True)
-)
 
 
 @dataclass(frozen=True)
@@ -42,14 +29,6 @@ class Given:
 
     name: str
     data: bytes
-
-
-def kind_of(data: bytes) -> str | None:
-    """Return the media type that the bytes themselves tell, None for one that is not taken."""
-    found = next((kind for head, kind in MEDIA.items() if data.startswith(head)), None)
-    if found == "application/zip":
-        return next((kind for part, kind in _OFFICE.items() if b"[Content_Types].xml" in data and part in data), None)
-    return found
 
 
 def report(
@@ -124,13 +103,6 @@ def fit_link(link: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
-
-
-def safe_name(name: str, media: str) -> str:
-    """Return a file's name for people: no folders, no controls, the ending that its bytes tell."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    stem = "".join(one for one in last.rpartition(".")[0] or last if one.isprintable() and one not in '"<>:|?*')[:120].strip(" .")
-    return f"{stem or 'archivo'}.{ENDINGS.get(media, 'bin')}"
 
 
 def reschedule(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-import vobject
+import vobject  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from plugins.workplan import reporting, service

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.workplan import importing, service
+from plugins.workplan.filling import filled, own_cells
 from plugins.workplan.models import Activity, Plan
 from plugins.workplan.sampling import SOURCE
 from plugins.workplan.table import read, written
@@ -190,7 +191,7 @@ def test_the_same_table_again_changes_nothing_and_another_adds_without_taking_aw
     rows = service.rows_of(session, plan)
     assert [one.code for one in rows][8:11] == ["P-09", "P-19", "P-10"]  # after the last of its action
     assert rows[-1].code == "P-20"
-    levels = importing.filled(importing.own_cells(one) for one in rows)
+    levels = filled(own_cells(one) for one in rows)
     assert levels[9] == ("TRABAJO EN GRUPOS POR DIMENSIONES", "Elaboracion de Agenda Preliminar", "Actas")
     assert levels[10][0] == "DIÁLOGO SOCIAL"
     assert rows[4].due_to == date(2022, 5, 31)

@@ -38,6 +38,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_groups_group_agenda_id'), ['agenda_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_groups_group_territory_inei'), ['territory_inei'], unique=False)
 
+    op.create_table('groups_instrument',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('agenda_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=12), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('title', sa.String(length=250), nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=False),
+    sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('public', sa.Boolean(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['agenda_id'], ['agenda.id'], name=op.f('fk_groups_instrument_agenda_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['created_by_id'], ['person.id'], name=op.f('fk_groups_instrument_created_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_instrument')),
+    sa.UniqueConstraint('agenda_id', 'number', name=op.f('uq_groups_instrument_agenda_id_number'))
+    )
+    with op.batch_alter_table('groups_instrument', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_groups_instrument_agenda_id'), ['agenda_id'], unique=False)
+
+    op.create_table('groups_instrument_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('instrument_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(length=120), nullable=False),
+    sa.Column('link', sa.String(length=500), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=True),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('file_size', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(file_sha256 IS NULL) <> (link = '')", name=op.f('ck_groups_instrument_version_file_or_link')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_groups_instrument_version_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['file_sha256'], ['stored_file.sha256'], name=op.f('fk_groups_instrument_version_file_sha256')),
+    sa.ForeignKeyConstraint(['instrument_id'], ['groups_instrument.id'], name=op.f('fk_groups_instrument_version_instrument_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_instrument_version')),
+    sa.UniqueConstraint('instrument_id', 'number', name=op.f('uq_groups_instrument_version_instrument_id_number'))
+    )
     op.create_table('groups_meeting',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('agenda_id', sa.Integer(), nullable=False),
@@ -170,6 +210,36 @@ def upgrade() -> None:
     with op.batch_alter_table('groups_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_groups_event_meeting_id'), ['meeting_id'], unique=False)
 
+    op.create_table('groups_instrument_handing',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('to', sa.String(length=12), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=True),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('recipient', sa.String(length=200), nullable=False),
+    sa.Column('way', sa.String(length=10), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=True),
+    sa.Column('copies', sa.Integer(), nullable=False),
+    sa.Column('given_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_groups_instrument_handing_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['group_id'], ['groups_group.id'], name=op.f('fk_groups_instrument_handing_group_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['meeting_id'], ['groups_meeting.id'], name=op.f('fk_groups_instrument_handing_meeting_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_groups_instrument_handing_organisation_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_groups_instrument_handing_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['version_id'], ['groups_instrument_version.id'], name=op.f('fk_groups_instrument_handing_version_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups_instrument_handing'))
+    )
+    with op.batch_alter_table('groups_instrument_handing', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_groups_instrument_handing_group_id'), ['group_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_instrument_handing_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_instrument_handing_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_instrument_handing_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_groups_instrument_handing_version_id'), ['version_id'], unique=False)
+
     op.create_table('groups_invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('meeting_id', sa.Integer(), nullable=False),
@@ -271,6 +341,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_groups_invitation_organisation_id'))
 
     op.drop_table('groups_invitation')
+    with op.batch_alter_table('groups_instrument_handing', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_handing_version_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_handing_person_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_handing_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_handing_meeting_id'))
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_handing_group_id'))
+
+    op.drop_table('groups_instrument_handing')
     with op.batch_alter_table('groups_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_groups_event_meeting_id'))
 
@@ -300,6 +378,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_groups_meeting_agenda_starts')
 
     op.drop_table('groups_meeting')
+    op.drop_table('groups_instrument_version')
+    with op.batch_alter_table('groups_instrument', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_groups_instrument_agenda_id'))
+
+    op.drop_table('groups_instrument')
     with op.batch_alter_table('groups_group', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_groups_group_territory_inei'))
         batch_op.drop_index(batch_op.f('ix_groups_group_agenda_id'))
