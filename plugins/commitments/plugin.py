@@ -13,6 +13,7 @@ from portal.extend import (
     Permission,
     PersonData,
     Plugin,
+    SearchEntry,
     SigningDesk,
     ThreadStage,
     ThreadStation,
@@ -170,6 +171,14 @@ def thread_stations(session: "Session", refs: frozenset[str]) -> Iterable[Thread
     from plugins.commitments import story  # noqa: PLC0415 - as above
 
     return [*story.stations(session, refs)]
+
+
+@hookimpl
+def search_entries(session: "Session") -> Iterable[SearchEntry]:
+    """The commitments that the public registry links to."""
+    from plugins.commitments import finding  # noqa: PLC0415 - asked when the index is made anew
+
+    return finding.entries(session)
 
 
 @hookimpl

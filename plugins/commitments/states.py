@@ -105,3 +105,6 @@ def move(session: Session, commitment: Commitment, to: str, *, head_sha256: str 
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise Conflict(N_("Otra persona firmó o cerró este compromiso en el mismo instante. Vuelva a cargar la página."))
     session.refresh(commitment)
+    from plugins.commitments import finding  # noqa: PLC0415 - it tells states apart by this module's names
+
+    finding.keep(session, commitment.id)

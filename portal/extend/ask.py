@@ -92,7 +92,7 @@ class Ask:
         """Those of `refs` that plugins know and `actor` may know of."""
         return self._all("thread_stations", wait=wait, session=session, actor=actor, refs=refs)
 
-    def search_entries(self, session: "Session", failed: list["Fault"]) -> list[kinds.SearchEntry]:
+    def search_entries(self, session: "Session", failed: list["Fault"] | None = None) -> list[kinds.SearchEntry]:
         """Everything of the plugins that can be found; `failed` gets the faults of those that could not say."""
         return self._all("search_entries", failed, wait=True, session=session)
 
