@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from plugins.groups import calendars, clashes, meetings, story
 from plugins.groups.models import Invitation, Meeting
+from plugins.groups.records.queries import points_of
 from plugins.groups.words import CANCELLED, CONVENED, DRAFT, MEETING_KINDS
 from portal.context import Portal
 from portal.errors import Conflict, Invalid
@@ -174,7 +175,7 @@ def _write(
                 "meeting": meeting,
                 "agenda": meeting.agenda,
                 "kind_label": MEETING_KINDS.get(meeting.kind, meeting.kind),
-                "points": meeting.points.splitlines(),
+                "points": points_of(session, meeting),
                 "before": dict(before or {}),
                 "alone": alone,
                 "page": portal.settings.public_url + story.meeting_path(meeting, public=True) if public else "",

@@ -15,7 +15,7 @@ from portal.documents import forgetting
 from portal.extend import PersonData
 from portal.mail import MailMessage
 
-OWN = ("plugins.groups.models",)
+OWN = ("plugins.groups.models", "plugins.groups.records.models")
 
 
 def erase(session: Session, person_id: int, now: datetime) -> None:

@@ -124,20 +124,10 @@ def edit(session: Session, meeting: Meeting, *, revision: int, values: Mapping[s
 
 
 def _checked(session: Session, agenda: Agenda, values: dict[str, Any]) -> dict[str, Any]:
-    bad: dict[str, str] = {}
     for key in ("title", "place", "link"):
         values[key] = " ".join(str(values[key] or "").split())
     values["points"] = "\n".join(line.strip() for line in str(values["points"] or "").splitlines() if line.strip())
-    if values["kind"] not in MEETING_KINDS:
-        bad["kind"] = N_("Elija qué clase de reunión es.")
-    if not values["title"] or len(values["title"]) > TITLE:
-        bad["title"] = N_("Escriba de qué es la reunión, en hasta 200 caracteres.")
-    if len(values["place"]) > PLACE:
-        bad["place"] = N_("El lugar admite hasta 250 caracteres.")
-    if values["link"] and (len(values["link"]) > LINK or urlsplit(values["link"]).scheme not in {"http", "https"}):
-        bad["link"] = N_("Escriba el enlace completo, por ejemplo https://ejemplo.pe/sala.")
-    if len(values["points"]) > POINTS:
-        bad["points"] = N_("Los puntos admiten hasta 4000 caracteres.")
+    bad = _words(values)
     if values["starts_at"] is None or values["ends_at"] is None:
         bad["starts_at"] = N_("Elija cuándo empieza y cuándo termina.")
     elif values["ends_at"] <= values["starts_at"]:
@@ -148,6 +138,21 @@ def _checked(session: Session, agenda: Agenda, values: dict[str, Any]) -> dict[s
     if bad:
         raise Invalid(fields=bad)
     return values
+
+
+def _words(values: dict[str, Any]) -> dict[str, str]:
+    bad: dict[str, str] = {}
+    if values["kind"] not in MEETING_KINDS:
+        bad["kind"] = N_("Elija qué clase de reunión es.")
+    if not values["title"] or len(values["title"]) > TITLE:
+        bad["title"] = N_("Escriba de qué es la reunión, en hasta 200 caracteres.")
+    if len(values["place"]) > PLACE:
+        bad["place"] = N_("El lugar admite hasta 250 caracteres.")
+    if values["link"] and (len(values["link"]) > LINK or urlsplit(values["link"]).scheme not in {"http", "https"}):
+        bad["link"] = N_("Escriba el enlace completo, por ejemplo https://ejemplo.pe/sala.")
+    if len(values["points"]) > POINTS:
+        bad["points"] = N_("Los puntos admiten hasta 4000 caracteres.")
+    return bad
 
 
 def _who(session: Session, agenda: Agenda, values: dict[str, Any]) -> dict[str, str]:

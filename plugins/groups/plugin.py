@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from portal.extend import (
+    JobKind,
+    MailTopic,
     OrganisationMeeting,
     PageItem,
     Permission,
@@ -55,8 +57,9 @@ def blueprints() -> "Iterable[Blueprint]":
 def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[PageItem]:
     """The ways into the plugin's pages."""
     from plugins.groups import places  # noqa: PLC0415
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
 
-    return [*places.items(place, actor, subject)]
+    return [*places.items(place, actor, subject), *records.page_items(place, actor, subject)]
 
 
 @hookimpl
@@ -79,8 +82,9 @@ def thread_stages() -> Iterable[ThreadStage]:
 def thread_stations(session: "Session", actor: "Actor", refs: frozenset[str]) -> Iterable[ThreadStation]:
     """Meetings and groups."""
     from plugins.groups import story  # noqa: PLC0415
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
 
-    return [*story.stations(session, actor, refs)]
+    return [*story.stations(session, actor, refs), *records.thread_stations(session, actor, refs)]
 
 
 @hookimpl
@@ -95,16 +99,18 @@ def thread_ties(session: "Session", refs: frozenset[str]) -> Iterable[ThreadTie]
 def search_entries(session: "Session") -> Iterable[SearchEntry]:
     """Groups and meetings."""
     from plugins.groups import story  # noqa: PLC0415
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
 
-    return [*story.entries(session)]
+    return [*story.entries(session), *records.search_entries(session)]
 
 
 @hookimpl
 def person_data(session: "Session", person_id: int) -> Iterable[PersonData]:
     """Groups, convocatorias and attendance of a person."""
     from plugins.groups import erasing  # noqa: PLC0415
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
 
-    return [*erasing.data(session, person_id)]
+    return [*erasing.data(session, person_id), *records.person_data(session, person_id)]
 
 
 @hookimpl
@@ -113,3 +119,19 @@ def person_erased(session: "Session", person_id: int, now: "datetime") -> None:
     from plugins.groups import erasing  # noqa: PLC0415
 
     erasing.erase(session, person_id, now)
+
+
+@hookimpl
+def mail_topics() -> Iterable[MailTopic]:
+    """Agreements that somebody answers for."""
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
+
+    return records.mail_topics()
+
+
+@hookimpl
+def jobs() -> Iterable[JobKind]:
+    """Remind of agreements."""
+    from plugins.groups.records import hooks as records  # noqa: PLC0415
+
+    return records.jobs()

@@ -191,12 +191,10 @@ class State:
 def state(session: Session, agenda_id: int, *, now: datetime) -> State:
     """Return how an agenda's groups and meetings stand. Three queries."""
     number = session.scalar(select(func.count(Group.id)).where(Group.agenda_id == agenda_id, Group.active)) or 0
-    counts = {
-        name: many
-        for name, many in session.execute(  # noqa: C416 - a Row is not a pair to mypy
-            select(Meeting.state, func.count()).where(Meeting.agenda_id == agenda_id, Meeting.state != CANCELLED).group_by(Meeting.state)
-        )
-    }
+    grouped = session.execute(
+        select(Meeting.state, func.count()).where(Meeting.agenda_id == agenda_id, Meeting.state != CANCELLED).group_by(Meeting.state)
+    ).all()
+    counts = {row[0]: row[1] for row in grouped}
     soon = session.scalars(
         select(Meeting)
         .where(Meeting.agenda_id == agenda_id, Meeting.state == CONVENED, Meeting.ends_at > now)
