@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.extend.kinds import PageItem, ThreadStage
-from portal.threads.stories import Story, when
+from portal.threads.stories import Story, sentence, when
 
 MOST_NAMED = 12  # items without, named on the page; the others are counted
 
@@ -21,6 +21,11 @@ class Stretch:
     items: int
     without: tuple[str, ...]
     entries: tuple[PageItem, ...]
+
+    @property
+    def gap(self) -> str:
+        """What is said of items that have nothing here."""
+        return sentence(self.stage.gap)
 
 
 def road(order: Sequence[ThreadStage], stories: Mapping[str, Story], entries: Sequence[PageItem]) -> list[Stretch]:

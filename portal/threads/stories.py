@@ -31,7 +31,7 @@ class Part:
     @property
     def gap(self) -> str:
         """What is said while nothing stands here."""
-        return "" if self.stations else self.stage.gap
+        return "" if self.stations else sentence(self.stage.gap)
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,11 @@ def when(at: datetime | date | None) -> str:
     if at is None:
         return "9999"
     return at.astimezone(UTC).isoformat() if isinstance(at, datetime) else at.isoformat()
+
+
+def sentence(words: str) -> str:
+    """Return words that begin as a sentence does, whoever wrote them."""
+    return words[:1].upper() + words[1:]
 
 
 SCHEMA = "rubrica.story/1"
