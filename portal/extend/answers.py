@@ -41,7 +41,7 @@ def _exact(answer: Any, kind: type) -> Any:
     if not is_dataclass(kind):
         return answer
     made = kind(**{one.name: _field(kind, one.name, one.type, getattr(answer, one.name)) for one in fields(kind) if one.init})
-    if isinstance(made, kinds.PageItem) and made.href and not _ADDRESS.fullmatch(made.href):
+    if isinstance(made, kinds.PageItem | kinds.SearchEntry) and made.href and not _ADDRESS.fullmatch(made.href):
         raise ValueError(f"href {made.href!r} is neither a path nor an address")
     source = getattr(made, "source_url", "")
     if source and not _SOURCE.fullmatch(source):

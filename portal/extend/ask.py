@@ -80,7 +80,9 @@ class Ask:
         """Reasons why a frozen version may not go to the political organisations."""
         return self._closing("version_objections", session=session, version=version)
 
-    def organisation_meetings(self, session: "Session", agenda_id: int, organisation_ids: frozenset[int]) -> list[kinds.OrganisationMeeting]:
+    def organisation_meetings(
+        self, session: "Session", agenda_id: int, organisation_ids: frozenset[int]
+    ) -> list[kinds.OrganisationMeeting]:
         """Meetings held with each of these organisations about an agenda."""
         return self._all("organisation_meetings", session=session, agenda_id=agenda_id, organisation_ids=organisation_ids)
 
@@ -92,9 +94,9 @@ class Ask:
         """Those of `refs` that plugins know and `actor` may know of."""
         return self._all("thread_stations", wait=wait, session=session, actor=actor, refs=refs)
 
-    def search_entries(self, session: "Session", failed: list["Fault"] | None = None) -> list[kinds.SearchEntry]:
-        """Everything of the plugins that can be found; `failed` gets the faults of those that could not say."""
-        return self._all("search_entries", failed, wait=True, session=session)
+    def search_entries(self, session: "Session", failed: list["Fault"] | None = None, *, wait: bool = False) -> list[kinds.SearchEntry]:
+        """Everything of the plugins that can be found; `failed` gets the faults of those that could not say. `wait` as above."""
+        return self._all("search_entries", failed, wait=wait, session=session)
 
     def commitment_changed(self, portal: "Portal", commitment_id: int, event: str) -> None:
         """Tell the plugins what has been committed."""

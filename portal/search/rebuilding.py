@@ -27,7 +27,7 @@ def rebuild(portal: "Portal", session: Session) -> tuple[dict[str, int], list[Fa
         session.execute(text("LOCK TABLE search_document IN SHARE ROW EXCLUSIVE MODE"))
     failed: list[Fault] = []
     by_plugin: dict[str, list[SearchEntry]] = {one.plugin.name: [] for one in portal.registry.loaded}
-    for entry in portal.ask.search_entries(session, failed):
+    for entry in portal.ask.search_entries(session, failed, wait=True):
         by_plugin[entry.plugin].append(entry)
     for fault in failed:
         by_plugin.pop(fault.plugin, None)

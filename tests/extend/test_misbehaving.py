@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plugins.commitments import issuing, signing_acts, stances
+from plugins.commitments import issuing, opening, signing_acts, stances
 from plugins.commitments.agenda_text import frozen_agenda
 from plugins.commitments.models import Commitment
 from plugins.commitments.plan import default_plan
@@ -19,6 +19,7 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.agendas import service
 from portal.agendas.drafting import draft_digest, draft_document
+from portal.agendas.models import AgendaVersion
 from portal.errors import PortalError
 from portal.extend import specs
 from portal.extend.ask import Ask
@@ -172,6 +173,10 @@ def pages(made: Installation, scene: Scene) -> dict[str, tuple[int, str]]:
         "/": administrator,
         "/entrar": made.app.test_client(),
         "/agendas/APU-T": administrator,
+        "/agendas/APU-T/puntos/SOC-01": administrator,
+        "/agendas/APU-T/puntos/SOC-01.json": administrator,
+        "/agendas/APU-T/camino": administrator,
+        "/gestion/compromisos/nuevo": administrator,
         f"/gestion/compromisos/{scene.process}": administrator,
         f"/mi-compromiso/{scene.code}/social": representative,
         "/verificar": made.app.test_client(),
@@ -196,6 +201,8 @@ def ask(made: Installation, hook: str) -> list[Any]:
         "event": "signed",
         "agenda_id": 1,
         "organisation_ids": frozenset({1}),
+        "refs": frozenset({"item:X/SOC-01"}),
+        "version": None,
         "dimension": {"name": "social", "label": "Social", "prefix": "SOC", "items": []},
         "agenda": {"code": "X", "dimensions": []},
         "item": {"code": "SOC-01", "kind": "resultado", "dimension": "social", "indicators": [], "fields": {}},
@@ -229,6 +236,20 @@ def signing(made: Installation, scene: Scene) -> str:
     return objection(made, lambda: signing_acts.sign_slot(portal, session, now=now, slot_id=scene.slot, person_id=scene.representative))
 
 
+def opening_signing(made: Installation, scene: Scene) -> str:
+    portal, session, now = made.portal, made.session, clock.now()
+    values = {
+        "title": "Otra",
+        "plan": default_plan(None),
+        "opens_at": now,
+        "deadline": now + timedelta(days=9),
+        "consent_text": CONSENT_TEXT,
+    }
+    version = session.query(AgendaVersion).where(AgendaVersion.agenda_id == scene.agenda).one()
+    values |= {"contact_name": "Mesa", "contact_email": "mesa@muestra.example", "code": "OTRA"}
+    return objection(made, lambda: opening.open_process(portal, session, now=now, version=version, by=None, **values))
+
+
 def names(sentence: str) -> set[str]:
     """Return the hooks whose plugins a text names."""
     return set(re.findall(r"malo_(\w+?)»", sentence))
@@ -236,7 +257,7 @@ def names(sentence: str) -> set[str]:
 
 def test_without_them_everything_is_done(scene: Scene, trial: Callable[[list[str], str], Installation]) -> None:
     made = trial([], "")
-    assert (freezing(made, scene), signing(made, scene)) == ("", "")
+    assert (freezing(made, scene), signing(made, scene), opening_signing(made, scene)) == ("", "", "")
     assert {status for status, _ in pages(made, scene).values()} == {200}
 
 
@@ -252,7 +273,7 @@ def test_misbehaving_at_start(fault: str, scene: Scene, trial: Callable[[list[st
     refused = set() if fault == "sleeps" else set(STARTING)
     assert names("".join(one.sentence for one in made.portal.ask.refused())) == refused
     assert names("".join(re.findall(r"plugin «malo_\w+» no se us", shown["/portal/estado"][1]))) == refused
-    assert names(signing(made, scene)) == refused
+    assert names(signing(made, scene)) == names(opening_signing(made, scene)) == refused
     assert bool(names(freezing(made, scene))) is bool(refused)
 
 
@@ -269,6 +290,7 @@ def test_misbehaving_at_work(fault: str, scene: Scene, trial: Callable[[list[str
     closing = {hook for hook in told if specs.RULES[hook].policy is Policy.CLOSE}
     assert {hook for hook in closing if f"malo_{hook}" in str(answers[hook])} == closing
     assert (names(freezing(made, scene)), names(signing(made, scene))) == ({"item_objections"}, {"commitment_objections"})
+    assert names(opening_signing(made, scene)) == {"version_objections"}
 
 
 def test_sleeping_at_work(scene: Scene, trial: Callable[[list[str], str], Installation]) -> None:
@@ -285,4 +307,4 @@ def test_sleeping_at_work(scene: Scene, trial: Callable[[list[str], str], Instal
     shown = pages(made, scene)
     assert {status for status, _ in shown.values()} == {200}
     assert {hook for hook in WORKING if f"El plugin «malo_{hook}» tardó" in shown["/portal/estado"][1]} == set(WORKING)
-    assert (freezing(made, scene), signing(made, scene)) == ("", "")
+    assert (freezing(made, scene), signing(made, scene), opening_signing(made, scene)) == ("", "", "")
