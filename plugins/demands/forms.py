@@ -68,6 +68,7 @@ class SourceForm(FlaskForm):  # type: ignore[misc]
         [Length(max=200)],
         description=_l("Nunca el de una persona: de ellas no se guarda el nombre."),
     )
+    group = SelectField(_l("Grupo de trabajo"), description=_l("Solo si lo dijo un grupo de la agenda."))
     meeting = SelectField(_l("Reunión en que se dijo"), description=_l("Queda enlazada con la demanda."))
     said = TextAreaField(_l("Con sus palabras"), [Length(max=4000)], description=_l("Solo si lo dijo de otra manera. Se publica."))
 

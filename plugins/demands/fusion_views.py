@@ -31,8 +31,10 @@ def _codes(values: list[str]) -> list[str]:
 @requires(EDIT, agenda="code")
 def merge(code: str) -> Any:
     """Merge several demands into one of them; similar ones are shown as help."""
-    chosen = queries.by_codes(web.session, g.agenda.id, _codes(request.values.getlist("d")))
-    into = next((one for one in chosen if one.code == request.values.get("queda")), chosen[0] if chosen else None)
+    codes = _codes(request.values.getlist("d"))
+    chosen = queries.by_codes(web.session, g.agenda.id, codes)
+    first = next((one for one in chosen if codes and one.code == codes[0]), chosen[0] if chosen else None)
+    into = next((one for one in chosen if one.code == request.values.get("queda")), first)
     if request.method == "POST":
         pages.only_editors(*chosen)
         problem: PortalError

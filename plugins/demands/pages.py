@@ -69,17 +69,29 @@ def territories(agenda: Agenda) -> list[Any]:
 
 def meeting_choices(agenda: Agenda, none: str = "") -> list[tuple[str, str]]:
     """Return the agenda's meetings to choose from; nothing at all where there are none."""
-    found = meetings.offered(web.portal().registry, web.session, agenda.id)
+    found = meetings.offered(web.portal().registry, web.session, agenda)
     return [("", none or gettext("Ninguna de estas")), *found] if found else []
 
 
+def group_choices(agenda: Agenda) -> list[tuple[str, str]]:
+    """Return the agenda's groups to choose from; nothing at all where there are none."""
+    return meetings.groups(web.portal().registry, web.session, agenda)
+
+
 def with_meetings(form: BaseForm, agenda: Agenda) -> None:
-    """Offer the agenda's meetings in the form's field `meeting`, or take the field away where there are none."""
+    """Offer the agenda's meetings (and groups) in the form's fields of those names, or take the field away where there are none."""
     found = meeting_choices(agenda)
     if found:
         form["meeting"].choices = options(found)
     else:
         del form["meeting"]
+    if "group" not in form:
+        return
+    named = group_choices(agenda)
+    if named:
+        form["group"].choices = options([("", gettext("Ninguno de estos")), *named])
+    else:
+        del form["group"]
 
 
 def meeting_of(form: BaseForm) -> str:
@@ -108,7 +120,9 @@ def said_in(form: BaseForm, agenda: Agenda, **more: Any) -> list[Said]:
     if kind == "meeting":
         return [Said(kind="meeting", ref=ref, name=name or words_, said=said, **more)]
     own = organisation_id(name) if kind == "organisation" else None
-    found = [Said(kind=kind, organisation_id=own, name=name, said=said, **more)]
+    group = str(form["group"].data or "") if kind == "group" and "group" in form else ""
+    name = name or dict(group_choices(agenda)).get(group, "") if group else name
+    found = [Said(kind=kind, organisation_id=own, ref=group, name=name, said=said, **more)]
     if ref:
         found.append(Said(kind="meeting", ref=ref, name=words_, **more))
     return found

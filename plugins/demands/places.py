@@ -38,13 +38,13 @@ def items(place: str, actor: Actor, subject: Any) -> Iterator[PageItem]:  # noqa
 
 def _state(agenda_id: int) -> str:
     found = queries.counts(web.session, agenda_id)
-    live = sum(n for (state, _), n in found.items() if state == OPEN)
+    live: int = sum(n for (state, _), n in found.items() if state == OPEN)
     waiting = sum(n for (state, _), n in found.items() if state == PENDING)
     if not found:
-        return gettext("Todavía no se registró ninguna.")
+        return str(gettext("Todavía no se registró ninguna."))
     parts = [ngettext("%(num)d vigente", "%(num)d vigentes", live), _included(found.get((OPEN, INCLUDED), 0))]
     if waiting:
-        parts.append(gettext("%(num)s por moderar", num=waiting))
+        parts.append(str(gettext("%(num)s por moderar", num=waiting)))
     return str(" · ".join(parts))
 
 

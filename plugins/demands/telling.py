@@ -22,7 +22,9 @@ def decided(
     """Keep a notice for each person known to belong to who said it; return how many. Nobody is told of what they cannot read."""
     if not public:
         return 0
-    people = _members(session, demand, now=now) | meetings.members(registry, session, {one.ref for one in demand.sources if one.ref})
+    people = _members(session, demand, now=now) | meetings.members(
+        registry, session, {one.ref for one in demand.sources if one.ref}, on=now.date()
+    )
     rows = select(Person.id).where(Person.id.in_(people), Person.active, Person.email.is_not(None), Person.erased_at.is_(None))
     told = sorted(session.scalars(rows)) if people else []
     notify(

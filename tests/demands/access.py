@@ -54,9 +54,7 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
     held = queries.round_(session, agenda.id, "RP-01")
     live = queries.live(session, agenda.id)
     plan = rounds.Plan(title="Otra ronda (muestra)", criteria=[rounds.Weighed(name="Urgencia", weight="1")], by="person")
-    second = api.open_round(
-        session, now=now, agenda=agenda, plan=plan, demands=live, people=[one for role, one in people.items()], person_id=staff.id
-    )
+    second = api.open_round(session, now=now, agenda=agenda, plan=plan, demands=live, people=list(people.values()), person_id=staff.id)
     session.commit()
     assert desk.desk(session, agenda.id).public
     fusion = queries.fusions(session, made[0].id)[0]
