@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from portal.limits import limiter
-from tests.bench import documents, pages, signing
+from tests.bench import documents, pages, searching, signing
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     limiter.enabled = False
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="rubrica-bench-") as name:
-        for part in (signing, documents, pages):
+        for part in (signing, documents, pages, searching):
             part.run(Path(name))
     print(f"({time.perf_counter() - started:.0f} s in all)")  # noqa: T201 - as `measure.say`
 
