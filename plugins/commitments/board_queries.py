@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from plugins.commitments.funnel import STAGES, TURNS, Funnel
+from plugins.commitments.met import met
 from plugins.commitments.models import Bulk, BulkRow, Commitment, Process, Slot
 from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda, AgendaVersion
@@ -75,11 +76,11 @@ class Filters:
 
 
 def board(session: Session, process: Process, *, now: datetime, filters: Filters, number: int = 1, size: int = PAGE) -> Page:
-    """Return one page of commitments. `extra["stages"]`, `["turns"]`, `["overdue"]`, `["all"]` count the whole process. Two queries.
+    """Return one page of commitments. `extra["stages"]`, `["turns"]`, `["overdue"]`, `["all"]` count the whole process. Two queries, and those of `met`.
 
     The counts come with the rows that match by (stage, turn, overdue), so the total needs no query of its own.
     """
-    funnel = Funnel.of(process.id, now)
+    funnel = Funnel.of(process.id, now, met(session, process.id))
     of = funnel.rows.c
     matching = func.sum(case((_all(filters.criteria(funnel)), 1), else_=0))
     groups = session.execute(select(of.stage, of.turn, of.overdue, func.count(), matching).group_by(of.stage, of.turn, of.overdue)).all()
@@ -113,7 +114,7 @@ def _all(criteria: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 def matching_ids(session: Session, process: Process, *, now: datetime, filters: Filters) -> list[int]:
     """Return the ids of all commitments that the filters leave, in alphabetical order."""
-    funnel = Funnel.of(process.id, now)
+    funnel = Funnel.of(process.id, now, met(session, process.id))
     return list(
         session.scalars(select(funnel.rows.c.id).where(*filters.criteria(funnel)).order_by(funnel.rows.c.sort_name, funnel.rows.c.id))
     )
@@ -123,7 +124,7 @@ def every_row(
     session: Session, process_id: int, *, now: datetime, filters: Filters | None = None, ids: Sequence[int] | None = None
 ) -> Sequence[Row[Any]]:
     """Return all rows of a process in alphabetical order (those of `ids`, where given)."""
-    funnel = Funnel.of(process_id, now)
+    funnel = Funnel.of(process_id, now, met(session, process_id))
     criteria = filters.criteria(funnel) if filters else []
     if ids is not None:
         criteria.append(funnel.rows.c.id.in_(ids))

@@ -1,10 +1,11 @@
 """The funnel in SQL: an organisation's stage and whose turn it is follow from what was recorded, never from a column somebody sets."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, not_, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from plugins.commitments import counting, states
@@ -57,9 +58,9 @@ class Funnel:
     rows: Subquery
 
     @classmethod
-    def of(cls, process_id: int, now: datetime) -> "Funnel":
-        """Return the funnel of one process at `now`."""
-        return cls(_select(process_id, now).subquery("funnel"))
+    def of(cls, process_id: int, now: datetime, met: Iterable[int] = ()) -> "Funnel":
+        """Return the funnel of one process at `now`. `met`: organisations with whom another plugin says that a meeting was held."""
+        return cls(_select(process_id, now, sorted(met)).subquery("funnel"))
 
 
 def _events(process_id: int) -> Subquery:
@@ -90,9 +91,9 @@ def _events(process_id: int) -> Subquery:
     )
 
 
-def _select(process_id: int, now: datetime) -> Any:
+def _select(process_id: int, now: datetime, met: list[int]) -> Any:
     happened = _events(process_id)
-    stage = case(*((condition, literal(name)) for name, condition in _stages(happened, now)), else_=literal("no_contactada"))
+    stage = case(*((condition, literal(name)) for name, condition in _stages(happened, now, met)), else_=literal("no_contactada"))
     tasks = _tasks(happened)
     task = case(*((condition, literal(name)) for name, _, condition, _ in tasks), else_=null())
     turn = case(*((condition, literal(turn)) for _, turn, condition, _ in tasks), else_=null())
@@ -132,14 +133,13 @@ def _select(process_id: int, now: datetime) -> Any:
     )
 
 
-def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[bool]]]:
+def _stages(happened: Subquery, now: datetime, met: list[int]) -> list[tuple[str, ColumnElement[bool]]]:
     """Return the stages from the last to the first: the first that applies is the organisation's."""
     observed = exists().where(
         Stance.commitment_id == Commitment.id, Stance.stance.in_(("con_observacion", "no_suscribe")), Stance.carried.is_(False)
     )
-    silent = and_(
-        happened.c.reviewed_at.is_(None), happened.c.met_at.is_(None), happened.c.first_invited.is_not(None), Commitment.deadline <= now
-    )
+    spoken = or_(happened.c.met_at.is_not(None), Commitment.organisation_id.in_(met))
+    silent = and_(happened.c.reviewed_at.is_(None), not_(spoken), happened.c.first_invited.is_not(None), Commitment.deadline <= now)
     return [
         ("retirada", Commitment.state == states.WITHDRAWN),
         ("declina", Commitment.state == states.DECLINED),
@@ -156,7 +156,7 @@ def _stages(happened: Subquery, now: datetime) -> list[tuple[str, ColumnElement[
         ),
         ("no_responde", silent),
         ("observada", observed),
-        ("reunion_realizada", happened.c.met_at.is_not(None)),
+        ("reunion_realizada", spoken),
         ("en_revision", happened.c.reviewed_at.is_not(None)),
         ("invitada", happened.c.first_invited.is_not(None)),
     ]

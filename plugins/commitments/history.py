@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from plugins.commitments.contacts import CHANNELS
 from plugins.commitments.digital.queries import issuers_by_field
 from plugins.commitments.letters import about
+from plugins.commitments.met import met
 from plugins.commitments.models import Commitment, Event
 from plugins.commitments.record import METHODS
 from plugins.commitments.states import EVENTS
 from portal.accounts.models import Person
+from portal.extend import OrganisationMeeting
 from portal.i18n import N_
 from portal.mail import ACCEPTED, QUEUED, REJECTED, MailMessage
 
@@ -37,16 +39,18 @@ class Entry:
     text: str = ""
     moments: tuple[tuple[str, datetime], ...] = ()
     mail_id: int | None = None
+    href: str = ""
 
 
 def history(session: Session, commitment: Commitment) -> list[Entry]:
-    """Return the history, newest first. Four queries, however long it is."""
+    """Return the history, newest first. A fixed number of queries, however long it is."""
     events = session.scalars(select(Event).where(Event.commitment_id == commitment.id).order_by(Event.id)).all()
     mails = session.scalars(select(MailMessage).where(MailMessage.about == about(commitment)).order_by(MailMessage.id)).all()
     ids = {one.person_id for one in events} | {one.person_id for one in mails}
     names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(ids - {None})))} if ids - {None} else {}
     issued_by = issuers_by_field(session, commitment)
-    entries = [_event(one, names, issued_by) for one in events] + [_mail(one, names) for one in mails]
+    spoken = met(session, commitment.process_id, [commitment.organisation_id]).get(commitment.organisation_id, [])
+    entries = [_event(one, names, issued_by) for one in events] + [_mail(one, names) for one in mails] + [_met(one) for one in spoken]
     return sorted(entries, key=lambda one: one.at, reverse=True)
 
 
@@ -66,6 +70,13 @@ def _event(event: Event, names: Mapping[int, str], issued_by: Mapping[str, str])
     return Entry(
         event.at, EVENTS.get(event.kind, event.kind), names.get(event.person_id or 0, ""), lines=tuple(lines), text=text, moments=moments
     )
+
+
+def _met(one: OrganisationMeeting) -> Entry:
+    """A meeting that another plugin tells of, with what was observed there."""
+    seen = tuple(f"{code}: {text}" if code else text for code, text in one.observations)
+    lines = tuple(line for line in (one.label, one.presented, one.exchanged) if line) + ((N_("Observaciones:"), *seen) if seen else ())
+    return Entry(one.at, one.title, lines=lines, href=one.href)
 
 
 def _mail(mail: MailMessage, names: Mapping[int, str]) -> Entry:

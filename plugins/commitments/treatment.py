@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.commitments import board_queries, states
+from plugins.commitments.met import met
 from plugins.commitments.models import Commitment, Event, Process
 from portal.i18n import N_
 from portal.organisations.models import Organisation
@@ -54,11 +55,15 @@ COMPARED = {
 
 
 def given(session: Session, process: Process, *, now: datetime, zone: str) -> list[Given]:
-    """Return what each organisation of the process got, in alphabetical order. One query."""
-    return [_given(row, ZoneInfo(zone)) for row in board_queries.every_row(session, process.id, now=now)]
+    """Return what each organisation of the process got, in alphabetical order. A fixed number of queries."""
+    spoken = met(session, process.id)
+    return [
+        _given(row, ZoneInfo(zone), len(spoken.get(row.organisation_id, ())))
+        for row in board_queries.every_row(session, process.id, now=now)
+    ]
 
 
-def _given(row: Any, zone: ZoneInfo) -> Given:
+def _given(row: Any, zone: ZoneInfo, told: int) -> Given:
     first = row.first_invited
     return Given(
         organisation=row.name,
@@ -69,7 +74,7 @@ def _given(row: Any, zone: ZoneInfo) -> Given:
         first_day=first.astimezone(zone).date() if first else None,
         reminders=row.reminders,
         reading_days=(row.deadline - first).days if first else None,
-        meetings=row.meetings,
+        meetings=row.meetings + told,
         deadline=row.deadline,
         late=row.late,
     )

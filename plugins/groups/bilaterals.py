@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from plugins.groups import story
 from plugins.groups.models import Meeting, Observation
-from plugins.groups.words import BILATERAL, CANCELLED, HELD
+from plugins.groups.words import BILATERAL, CANCELLED, HELD, MEETING_KINDS
 from portal.agendas.models import Item
 from portal.errors import Conflict, Invalid
 from portal.extend import OrganisationMeeting
@@ -72,5 +72,6 @@ def of_organisations(session: Session, agenda_id: int, organisation_ids: frozens
             href=story.meeting_path(one, public=False),
             presented=one.presented,
             exchanged=one.exchanged,
+            label=MEETING_KINDS[BILATERAL],
             observations=tuple((row.item_code or "", row.text) for row in seen[one.id]),
         )
