@@ -18,7 +18,7 @@ class SearchPage(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    q = SearchField(_l("Qué busca"), description=_l("Palabras con o sin tildes. Entre comillas, tal como están: «agua potable»."))
+    q = SearchField(_l("Qué busca"))
     agenda = SelectField(_l("Agenda"), validate_choice=False)
     tipo = SelectField(_l("Qué es"), validate_choice=False)
 
