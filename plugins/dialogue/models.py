@@ -83,8 +83,12 @@ class Contribution(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     consultation: Mapped[Consultation] = relationship()
-    author: Mapped["Author | None"] = relationship(lambda: Author, back_populates="contribution", uselist=False, cascade="all, delete-orphan")
-    attachments: Mapped[list["Attachment"]] = relationship(lambda: Attachment, order_by=lambda: Attachment.position, cascade="all, delete-orphan")
+    author: Mapped["Author | None"] = relationship(
+        lambda: Author, back_populates="contribution", uselist=False, cascade="all, delete-orphan"
+    )
+    attachments: Mapped[list["Attachment"]] = relationship(
+        lambda: Attachment, order_by=lambda: Attachment.position, cascade="all, delete-orphan"
+    )
 
 
 class Author(Base):

@@ -13,6 +13,7 @@ from plugins.dialogue.models import Consultation, Contribution
 from plugins.dialogue.public_views import WORDS
 from plugins.dialogue.staff_views import ANSWER, EDIT, PLACE, READ, number_of, team_choices
 from portal import web
+from portal.agendas import queries as agendas
 from portal.choices import options
 from portal.errors import NotFound, PortalError
 from portal.web import portal, requires, session
@@ -61,6 +62,7 @@ def _page(
         reply=queries.reply_to(session, found.id),
         moderations=queries.moderations(session, found.id),
         similar=same,
+        typed_by=agendas.names_of(session, [found.author.typed_by_id if found.author else None]),
         form=form,
         judging=judging or ReplyJudgeForm(formdata=None),
         assigning=assigning,

@@ -1,6 +1,7 @@
 """Where staff open consultations, read what comes in, type in what was said at a forum, and share the work out."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from flask import flash, g, render_template, request, url_for
@@ -125,8 +126,8 @@ def staff_edit(code: str, consultation: str) -> Any:
             revision=number_of(form.revision.data),
             title=form.title.data,
             purpose=form.purpose.data,
-            opens_at=moment(form.opens_at.data, zone),
-            closes_at=moment(form.closes_at.data, zone),
+            opens_at=_instant(form.opens_at.data, found.opens_at, zone),
+            closes_at=_instant(form.closes_at.data, found.closes_at, zone),
             reason=form.reason.data or "",
             person_id=web.person_id(),
         )
@@ -141,6 +142,11 @@ def staff_edit(code: str, consultation: str) -> Any:
     web.commit()
     flash(gettext("Guardamos la consulta %(code)s.", code=found.code), "ok")
     return web.back_to(".staff_inbox", code=code, consultation=consultation)
+
+
+def _instant(shown: datetime, present: datetime, zone: str) -> datetime:
+    """Return the instant that a form says; the present one where the form still shows it: forms have no seconds."""
+    return present if shown == typed(present, zone).replace(second=0, microsecond=0) else moment(shown, zone)
 
 
 def number_of(text: str | None) -> int:
