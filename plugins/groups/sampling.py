@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.groups import attending, convening, groups, meetings
+from plugins.groups.library import sampling as library
 from plugins.groups.models import Group
 from plugins.groups.words import SCREEN
 from portal.accounts.models import Person
@@ -78,3 +79,4 @@ def sample(portal: Portal, session: Session, *, now: datetime, agenda: Agenda, p
         person_id=by,
     )
     convening.convene(portal, session, soon, now=now, person_id=by)
+    library.sample(portal, session, now=now, agenda=agenda, by=by)

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from plugins.groups import attending, calendars, convening
 from plugins.groups.groups import add_member, create_group
 from plugins.groups.meetings import create_meeting, invite_person
+from plugins.groups.records import service as records
 from portal.agendas.models import AgendaVersion
 from portal.context import Portal
-from tests.roles import ALL, DRAFT_READERS, MESA
+from tests.groups import library_access as library
+from tests.roles import ALL, DRAFT_READERS, MESA, SIGNED_IN
 
 TABLE: dict[str, frozenset[str]] = {
     "groups.index": DRAFT_READERS,
@@ -37,12 +39,25 @@ TABLE: dict[str, frozenset[str]] = {
     "groups.open_checkin": MESA,
     "groups.close_checkin": MESA,
     "groups.show_code": MESA,
+    "groups.report": DRAFT_READERS,
+    "groups.write_report": MESA,
+    "groups.wordings": DRAFT_READERS,
+    "groups.meeting_agreements": DRAFT_READERS,
+    "groups.add_agreement": MESA,
+    "groups.agreements": DRAFT_READERS,
+    "groups.agreement": DRAFT_READERS,
+    "groups.change_agreement": MESA,
+    "groups.my_agreements": SIGNED_IN,
+    "groups.acta": MESA,
+    "groups.issue_acta": MESA,
+    "groups.acta_draft": MESA,
     "groups.checkin": ALL,
     "groups.checked_in": ALL,
     "groups.public_meetings": ALL,
     "groups.public_meeting": ALL,
     "groups.public_feed": ALL,
     "groups.group_feed": ALL,
+    **library.TABLE,
 }
 
 
@@ -68,8 +83,11 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
     convening.convene(portal, session, meeting, now=now, person_id=by)
     taken = attending.mark(session, meeting, now=now, by=by, way="screen", invited=[extra.id], others=[attending.Came("Otra", "", "otro")])
     attending.open_checkin(session, meeting, now=now, person_id=by)
+    records.write_report(session, now=now, meeting=meeting, text="Muestra.", revision=0, person_id=by)
+    agreement = records.add_agreement(session, now=now, meeting=meeting, text="Muestra.", body="Mesa de muestra", person_id=by)
     session.commit()
     found: dict[str, Any] = {
+        "agreement": agreement.code,
         "groups.withdraw:invitation": extra.id,
         "groups.end_member:member": leaving.id,
         "groups.strike:row": taken.rows[-1].id,
@@ -81,4 +99,4 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
         found[f"{endpoint}:meeting"] = meeting.code
     for endpoint in ("groups.checkin", "groups.checked_in"):
         found[f"{endpoint}:token"] = attending.checkin_code(portal.settings, meeting)
-    return found
+    return found | library.furnish(portal, session, version, people, now)
