@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -18,7 +18,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]
 class ScanForm(FlaskForm):  # type: ignore[misc]
     """A scanned copy and what it shows."""
 
-    scan = FileField(_l("Copia escaneada"))
+    scan = FileField(_l("Copia escaneada"), validators=[FileRequired()])
     positions = SelectMultipleField(
         _l("Firmas que están en la copia"),
         coerce=int,

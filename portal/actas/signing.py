@@ -90,7 +90,7 @@ def sign(portal: "Portal", session: Session, *, now: datetime, acta: Acta, perso
             field=mine.field, page=0, box=(0, 0, 0, 0), name=mine.name or "", capacity=mine.capacity, organisation=mine.organisation
         ),
         code=acta.code,
-        reason=f"Firma el acta {acta.code} como {mine.capacity}",
+        reason=f"Firma el acta {acta.code} en calidad de {mine.capacity}",
         location=acta.agenda.territory.name,
         now=now,
     )

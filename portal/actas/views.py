@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, render_template
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from portal import web
@@ -128,10 +128,12 @@ def scan(code: str, position: int) -> Response:
 
 
 def _readable(code: str) -> Acta:
-    """Return the acta if it is public, if one signs it, or if one may read the agenda's draft. Raises `NotFound`; `Forbidden` to strangers, who are asked to sign in."""
+    """Return the acta if it is public, if one signs it, or if one may read the agenda's draft. Raises `NotFound`; whoever did not sign in is asked to."""
     found = queries.acta_of(web.session, code)
     if found.public or signing.place_of(found, web.actor().person_id) or web.allowed("agenda.read_draft", agenda_id=found.agenda_id):
         return found
+    if not web.actor().signed_in:  # the mail's link: whoever must sign proves who they are first
+        abort(redirect(url_for("accounts.sign_in", next=request.path), code=303))
     raise NotFound
 
 

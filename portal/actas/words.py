@@ -26,6 +26,6 @@ def consent_text(acta: "Acta", capacity: str) -> str:
     """Return what whoever signs agrees to, in Spanish: its bytes are kept with the signature."""
     return (
         f"He leído el acta {acta.code}, «{acta.title}», cuya huella SHA-256 es {acta.first_sha256}. "
-        f"Declaro que su contenido corresponde a lo ocurrido y la firmo electrónicamente como {capacity}. "
+        f"Declaro que su contenido corresponde a lo ocurrido y la firmo electrónicamente en calidad de «{capacity}». "
         "Acepto que mi nombre, mi calidad y la hora de mi firma figuren en ella."
     )

@@ -184,7 +184,7 @@ def test_signing_on_the_page(scene: Scene, actors: Actors, client: FlaskClient, 
     assert signer.get(f"{path}.pdf").data == scene.portal.store.get(acta.sha256)
     assert "Acta de la reunión R-001 (muestra)" in signer.get("/actas").get_data(as_text=True)
     stranger = actors.signed_in(actors.person("Otra Persona de Muestra"))
-    assert [stranger.get(path).status_code, client.get(f"{path}.pdf").status_code] == [404, 404]
+    assert [stranger.get(path).status_code, client.get(f"{path}.pdf").status_code] == [404, 303]
 
 
 def test_a_scan_is_kept_as_it_came_with_who_typed_it(scene: Scene, code_mailed: Mailed, now: datetime) -> None:

@@ -14,9 +14,9 @@ from plugins.groups.records import queries, service
 from plugins.groups.records.forms import ActaForm, AgreementFilter, AgreementForm, ChangeForm, ReportForm
 from plugins.groups.records.models import Agreement, Report
 from plugins.groups.records.printing import acta_html
-from plugins.groups.records.words import LOOKS, STATES
+from plugins.groups.records.words import CAPACITIES, LOOKS, STATES
 from plugins.groups.story import meeting_ref
-from plugins.groups.words import EDIT, HELD, MEMBER_ROLES, READ
+from plugins.groups.words import EDIT, HELD, READ
 from portal import form_errors, web
 from portal.accounts.models import Person
 from portal.actas import queries as actas
@@ -43,38 +43,39 @@ def _fill(form: Any, name: str, value: str) -> None:
     form[name].raw_data = [value]
 
 
-@blueprint.route(f"{MEETING}/relatoria", methods=["GET", "POST"])
+@blueprint.get(f"{MEETING}/relatoria")
 @requires(READ, agenda="code")
-def report(code: str, meeting: str) -> Any:
-    """Read the relatoría; write it, if one may. Who saves second sees both texts, compared word by word."""
+def report(code: str, meeting: str) -> Any:  # noqa: ARG001 - the guard loads the agenda
+    """Show the relatoría, and to who may write it the form."""
     found = meetings.meeting_of(web.session, g.agenda, meeting)
     kept = queries.report_of(web.session, found)
-    may = web.allowed(EDIT, agenda_id=g.agenda.id)
-    if request.method == "POST":
-        web.authorize(EDIT, agenda_id=g.agenda.id)
-    first = {"text": kept.text if kept else "", "revision": str(kept.revision if kept else 0)}
-    form = ReportForm(data=None if request.method == "POST" else first)
-    theirs: Report | None = None
-    status = 200
-    if form.validate_on_submit():
-        try:
-            service.write_report(
-                web.session, now=g.now, meeting=found, text=form.text.data or "", revision=_revision(form), person_id=web.person_id()
-            )
-        except Stale as error:
-            theirs, status = error.theirs, 409
-            form.form_errors = [told(error)]
-            _fill(form, "revision", str(theirs.revision if theirs else 0))
-        except Invalid as error:
-            form_errors.show(error, form)
-            status = 422
-        except Conflict as error:
-            form.form_errors = [told(error)]
-            status = 409
-        else:
-            web.commit()
-            flash(gettext("Se guardó la relatoría."), "ok")
-            return web.back_to("groups.report", code=code, meeting=meeting)
+    form = ReportForm(formdata=None, text=kept.text if kept else "", revision=str(kept.revision if kept else 0))
+    return _report_page(found, form)
+
+
+@blueprint.post(f"{MEETING}/relatoria")
+@requires(EDIT, agenda="code")
+def write_report(code: str, meeting: str) -> Any:
+    """Save the relatoría. Who saves second sees both texts, compared word by word."""
+    found, form = meetings.meeting_of(web.session, g.agenda, meeting), ReportForm()
+    try:
+        service.write_report(
+            web.session, now=g.now, meeting=found, text=form.text.data or "", revision=_revision(form), person_id=web.person_id()
+        )
+    except Stale as error:
+        form.form_errors = [told(error)]
+        _fill(form, "revision", str(error.theirs.revision if error.theirs else 0))
+        return _report_page(found, form, theirs=error.theirs, status=error.status)
+    except (Invalid, Conflict) as error:
+        _refused(form, error)
+        return _report_page(found, form, status=error.status)
+    web.commit()
+    flash(gettext("Se guardó la relatoría."), "ok")
+    return web.back_to("groups.report", code=code, meeting=meeting)
+
+
+def _report_page(found: Meeting, form: ReportForm, *, theirs: Report | None = None, status: int = 200) -> Any:
+    kept = queries.report_of(web.session, found)
     page = render_template(
         "groups/records/report.html",
         agenda=g.agenda,
@@ -82,11 +83,18 @@ def report(code: str, meeting: str) -> Any:
         kept=kept,
         shown=render_markdown(kept.text) if kept else None,
         form=form,
-        may=may,
+        may=web.allowed(EDIT, agenda_id=g.agenda.id),
         theirs=theirs,
         pieces=compared(theirs.text, form.text.data or "") if theirs else (),
     )
     return page, status
+
+
+def _refused(form: Any, error: Invalid | Conflict) -> None:
+    if isinstance(error, Invalid):
+        form_errors.show(error, form)
+    else:
+        form.form_errors = [told(error)]
 
 
 @blueprint.get(f"{MEETING}/relatoria/versiones")
@@ -109,40 +117,49 @@ def wordings(code: str, meeting: str) -> str:  # noqa: ARG001 - the guard loads 
     )
 
 
-@blueprint.route(f"{MEETING}/acuerdos", methods=["GET", "POST"])
+@blueprint.get(f"{MEETING}/acuerdos")
 @requires(READ, agenda="code")
-def meeting_agreements(code: str, meeting: str) -> Any:
-    """Show what the meeting agreed on and what came back to it; note an agreement more."""
+def meeting_agreements(code: str, meeting: str) -> Any:  # noqa: ARG001 - the guard loads the agenda
+    """Show what the meeting agreed on and what came back to it."""
     found = meetings.meeting_of(web.session, g.agenda, meeting)
-    if request.method == "POST":
-        web.authorize(EDIT, agenda_id=g.agenda.id)
-    form, status = AgreementForm(), 200
+    form = AgreementForm(formdata=None)
+    _offer(form, _people(found))
+    return _agreements_page(found, form)
+
+
+@blueprint.post(f"{MEETING}/acuerdos")
+@requires(EDIT, agenda="code")
+def add_agreement(code: str, meeting: str) -> Any:
+    """Note an agreement more."""
+    found, form = meetings.meeting_of(web.session, g.agenda, meeting), AgreementForm()
     people = _people(found)
+    _offer(form, people)
+    if not form.validate():
+        return _agreements_page(found, form, 422)
+    try:
+        made = service.add_agreement(
+            web.session,
+            now=g.now,
+            meeting=found,
+            text=form.text.data or "",
+            person=_person(form, people),
+            body=form.body.data or "",
+            due_on=form.due_on.data,
+            person_id=web.person_id(),
+        )
+    except (Invalid, Conflict) as error:
+        _refused(form, error)
+        return _agreements_page(found, form, error.status)
+    web.commit()
+    flash(gettext("Se anotó el acuerdo %(code)s.", code=made.code), "ok")
+    return web.back_to("groups.meeting_agreements", code=code, meeting=meeting)
+
+
+def _offer(form: Any, people: dict[int, str]) -> None:
     form.person.choices = options([("", gettext("Nadie en particular")), *((str(one), name) for one, name in people.items())])
-    if form.validate_on_submit():
-        try:
-            made = service.add_agreement(
-                web.session,
-                now=g.now,
-                meeting=found,
-                text=form.text.data or "",
-                person=_person(form, people),
-                body=form.body.data or "",
-                due_on=form.due_on.data,
-                person_id=web.person_id(),
-            )
-        except Invalid as error:
-            form_errors.show(error, form)
-            status = 422
-        except Conflict as error:
-            form.form_errors = [told(error)]
-            status = 409
-        else:
-            web.commit()
-            flash(gettext("Se anotó el acuerdo %(code)s.", code=made.code), "ok")
-            return web.back_to("groups.meeting_agreements", code=code, meeting=meeting)
-    elif form.is_submitted():
-        status = 422
+
+
+def _agreements_page(found: Meeting, form: AgreementForm, status: int = 200) -> Any:
     page = render_template(
         "groups/records/meeting_agreements.html",
         agenda=g.agenda,
@@ -176,44 +193,52 @@ def agreements(code: str) -> str:
     )
 
 
-@blueprint.route(f"{AGENDA}/acuerdos/<agreement>", methods=["GET", "POST"])
+@blueprint.get(f"{AGENDA}/acuerdos/<agreement>")
 @requires(READ, agenda="code")
-def agreement(code: str, agreement: str) -> Any:
-    """Show one agreement; change or close it, if one may."""
+def agreement(code: str, agreement: str) -> Any:  # noqa: ARG001 - the guard loads the agenda
+    """Show one agreement, and to who may follow it up the form."""
     found = queries.agreement_of(web.session, g.agenda, agreement)
-    if request.method == "POST":
-        web.authorize(EDIT, agenda_id=g.agenda.id)
+    form = ChangeForm(formdata=None, **_first(found))
+    _offer(form, _people(found.meeting, found.person))
+    return _agreement_page(found, form)
+
+
+@blueprint.post(f"{AGENDA}/acuerdos/<agreement>")
+@requires(EDIT, agenda="code")
+def change_agreement(code: str, agreement: str) -> Any:
+    """Change an agreement, close it or open it again."""
+    found, form = queries.agreement_of(web.session, g.agenda, agreement), ChangeForm()
     people = _people(found.meeting, found.person)
-    form, theirs, status = ChangeForm(data=None if request.method == "POST" else _first(found)), None, 200
-    form.person.choices = options([("", gettext("Nadie en particular")), *((str(one), name) for one, name in people.items())])
-    if form.validate_on_submit():
-        try:
-            service.change_agreement(
-                web.session,
-                now=g.now,
-                agreement=found,
-                revision=_revision(form),
-                text=form.text.data or "",
-                person=_person(form, people),
-                body=form.body.data or "",
-                due_on=form.due_on.data,
-                state=form.state.data or "",
-                outcome=form.outcome.data or "",
-                person_id=web.person_id(),
-            )
-        except Stale as error:
-            theirs, status = error.theirs, 409
-            form.form_errors = [told(error)]
-            _fill(form, "revision", str(theirs.revision))
-        except Invalid as error:
-            form_errors.show(error, form)
-            status = 422
-        else:
-            web.commit()
-            flash(gettext("Se guardó el acuerdo %(code)s.", code=found.code), "ok")
-            return web.back_to("groups.agreement", code=code, agreement=agreement)
-    elif form.is_submitted():
-        status = 422
+    _offer(form, people)
+    if not form.validate():
+        return _agreement_page(found, form, status=422)
+    try:
+        service.change_agreement(
+            web.session,
+            now=g.now,
+            agreement=found,
+            revision=_revision(form),
+            text=form.text.data or "",
+            person=_person(form, people),
+            body=form.body.data or "",
+            due_on=form.due_on.data,
+            state=form.state.data or "",
+            outcome=form.outcome.data or "",
+            person_id=web.person_id(),
+        )
+    except Stale as error:
+        form.form_errors = [told(error)]
+        _fill(form, "revision", str(error.theirs.revision))
+        return _agreement_page(found, form, theirs=error.theirs, status=error.status)
+    except Invalid as error:
+        _refused(form, error)
+        return _agreement_page(found, form, status=error.status)
+    web.commit()
+    flash(gettext("Se guardó el acuerdo %(code)s.", code=found.code), "ok")
+    return web.back_to("groups.agreement", code=code, agreement=agreement)
+
+
+def _agreement_page(found: Agreement, form: ChangeForm, *, theirs: Agreement | None = None, status: int = 200) -> Any:
     page = render_template(
         "groups/records/agreement.html",
         agenda=g.agenda,
@@ -354,7 +379,7 @@ def _candidates(found: Meeting) -> list[Candidate]:
     made = []
     for person_id, (name, organisation) in people.items():
         role = keepers.get(person_id)
-        capacity = gettext(MEMBER_ROLES[role]) if role else gettext("Asistente")
+        capacity = gettext(CAPACITIES[role]) if role else gettext("Asistente")
         typed = " ".join(request.form.get(f"calidad-{person_id}", "").split())[:120]
         chosen = f"firma-{person_id}" in request.form if sent else role is not None
         made.append(Candidate(person_id, name, typed or capacity, organisation, chosen))
