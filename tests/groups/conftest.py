@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,3 +66,13 @@ def meet(session: Session, agenda: Agenda, now: datetime) -> Callable[..., Meeti
         return made
 
     return make
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these tests with this plugin and one dimension, unless a test chooses."""
+    for item in items:
+        if item.path.parent == HERE and item.get_closest_marker("settings") is None:
+            item.add_marker(pytest.mark.settings(plugins=("social", "groups")))
