@@ -34,4 +34,4 @@ def test_the_manual_names_the_places_that_pages_ask_for() -> None:
     pages = "".join(path.read_text() for folder in ("templates", "plugins") for path in (root / folder).rglob("*.html"))
     named = re.search(r"Places: (.*?)\. `subject`", MANUAL.read_text(), re.DOTALL)
     assert named is not None
-    assert sorted(re.findall(r"`([\w.]+)`", named[1])) == sorted(set(re.findall(r"(?:page_items|place)\(\"([\w.]+)\"", pages)))
+    assert sorted(re.findall(r"`([\w.]+)`", named[1])) == sorted(set(re.findall(r"\b(?:page_items|place)\(\"([\w.]+)\"", pages)))

@@ -80,9 +80,7 @@ def record_act(
     if outcome == NO_QUORUM:
         version = None
     elif version is None:
-        version = agendas.freeze(
-            session, portal.store, portal.ask, agenda_id=agenda.id, expected=expected, now=now, person_id=person_id
-        )
+        version = agendas.freeze(session, portal.store, portal.ask, agenda_id=agenda.id, expected=expected, now=now, person_id=person_id)
         froze = True
     elif (before := queries.validating(session, version.id)) is not None:
         raise Conflict(N_("La versión %(number)s ya fue validada por el acto %(act)s."), number=version.number, act=before.code)

@@ -121,9 +121,9 @@ def _record(agenda: Agenda, form: ActForm, versions: dict[str, Any], people: set
         public=form.public.data,
         person_id=web.person_id(),
     )
+    acta = acta_of(session, str(act.acta_code))
     web.commit()
-    if act.acta_code is not None:
-        actas.announce(web.portal(), acta_of(session, act.acta_code))
+    actas.announce(web.portal(), acta)
     if act.froze and act.version is not None:
         web.portal().queue.enqueue(printing.KIND.name, act.version.id)
     flash(
