@@ -25,6 +25,8 @@ def rebuild(portal: "Portal", session: Session) -> tuple[dict[str, int], list[Fa
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE search_document IN SHARE ROW EXCLUSIVE MODE"))
+    else:
+        session.execute(text("INSERT INTO ft_search(ft_search) VALUES ('rebuild')"))  # else what is out of step would stay so
     failed: list[Fault] = []
     by_plugin: dict[str, list[SearchEntry]] = {one.plugin.name: [] for one in portal.registry.loaded}
     for entry in portal.ask.search_entries(session, failed, wait=True):
