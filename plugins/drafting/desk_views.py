@@ -72,8 +72,6 @@ def new_section(code: str) -> str | Response | tuple[str, int]:
     dimension, _, part = (form.part.data or "").partition("|")
     kind, _, name = part.partition(":")
     try:
-        if dimension not in {one.name for one in agenda.dimensions}:
-            raise Invalid(fields={"part": gettext("Elija una parte de la agenda.")})
         made = sections.make_section(
             session,
             portal().registry,
@@ -115,7 +113,7 @@ def _parts(agenda: Agenda) -> list[tuple[str, str]]:
 
 @blueprint.get(SECTION)
 @requires(READ, agenda="code")
-def section(code: str, section: str) -> str:
+def section(code: str, section: str) -> str:  # noqa: ARG001 - the guard loads the agenda
     """Show a section: its items, who answers for it, its state and how it got there."""
     return _section_page(g.agenda, queries.section(session, g.agenda.id, section))
 

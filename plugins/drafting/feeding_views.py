@@ -15,7 +15,6 @@ from plugins.drafting.words import READ
 from portal.agendas import queries as agendas
 from portal.agendas.codes import suggest_code
 from portal.agendas.drafting import kind_labels, reading_order
-from portal.agendas.editing import dimension_of
 from portal.agendas.forms import ItemForm, item_form, show_errors
 from portal.agendas.models import Agenda, AgendaDimension, Item
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
@@ -29,7 +28,7 @@ SHOWN = 20
 
 @blueprint.get(PLACE)
 @requires(READ, agenda="code")
-def demands(code: str) -> str:
+def demands(code: str) -> str:  # noqa: ARG001 - the guard loads the agenda
     """List the included demands, each with the items it feeds or the ways to make one."""
     agenda: Agenda = g.agenda
     return render_template("drafting/demands.html", **_list(agenda))
@@ -159,7 +158,7 @@ def new_item(code: str) -> str | Response | tuple[str, int]:
         commit()
     except (Invalid, Conflict) as error:
         session.rollback()
-        extra = show_errors(form, error) if isinstance(error, Invalid) else [(told(error), None)]
+        extra: list[tuple[str, str | None]] = show_errors(form, error) if isinstance(error, Invalid) else [(told(error), None)]
         return _new_page(agenda, place, form, demand, loose, parent=parent, extra=extra), error.status
     flash(gettext("Agregamos %(code)s.", code=made.code), "ok")
     if demand is not None:

@@ -45,6 +45,8 @@ def receive(
     person_id: int | None,
 ) -> WordReturn:
     """Keep a file and what was read in it; nothing else happens yet. Raises `Invalid` for a file that cannot be read or is of another agenda."""
+    if not data:
+        raise Invalid(fields={"file": N_("Elija el archivo de Word que quiere subir.")})
     package = open_package(data)
     other = package.manifest.get("agenda")
     if other is not None and other != agenda.code:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from plugins.drafting import queries
 from plugins.drafting.models import Section, SectionEvent, SectionOwner
 from plugins.drafting.words import STATES, TOPIC_SECTION
-from portal.agendas.editing import dimension_of
 from portal.agendas.models import Agenda, Item
 from portal.errors import Conflict, Invalid, Stale
 from portal.extend.registry import Registry
@@ -38,15 +37,17 @@ def make_section(
 ) -> Section:
     """Make a section of a whole dimension, of one `theme`, or of the item whose code is `root` and all under it. Raises `Invalid`, `Conflict`."""
     lock(session, agenda.id)
-    place = dimension_of(agenda, dimension)
+    place = next((one for one in agenda.dimensions if one.name == dimension), None)
+    if place is None:
+        raise Invalid(fields={"part": N_("Elija una parte de la agenda.")})
     offered = registry.dimensions.get(dimension)
     if theme and theme not in (offered.themes if offered else ()):
-        raise Invalid(fields={"part": N_("Elija una parte de esta dimensión.")})
+        raise Invalid(fields={"part": N_("Elija una parte de la agenda.")})
     item = session.scalar(
         select(Item).where(Item.agenda_id == agenda.id, Item.dimension == dimension, Item.code == root, Item.retired.is_(False))
     )
     if root and (item is None or theme):
-        raise Invalid(fields={"part": N_("Elija una parte de esta dimensión.")})
+        raise Invalid(fields={"part": N_("Elija una parte de la agenda.")})
     identity = item.id if item and root else None
     same = select(Section.code).where(Section.agenda_id == agenda.id, Section.dimension == dimension, Section.theme == theme)
     taken = session.scalar(same.where(Section.root_id == identity if identity else Section.root_id.is_(None)))

@@ -155,12 +155,12 @@ def _suggest_page(agenda: Agenda, item: Item, form: ItemForm, reason: ReasonForm
 
 @blueprint.get(ONE)
 @requires(READ, agenda="code")
-def suggestion(code: str, suggestion: str) -> str:
+def suggestion(code: str, suggestion: str) -> str:  # noqa: ARG001 - the guard loads the agenda
     """Show a suggestion word by word; when its item changed meanwhile, the three texts."""
     return _page(g.agenda, queries.suggestion(session, g.agenda.id, suggestion))
 
 
-def _document(agenda: Agenda, item: Item, content: Mapping[str, Any]) -> dict[str, Any]:
+def _document(item: Item, content: Mapping[str, Any]) -> dict[str, Any]:
     registry = portal().registry
     loose = Item(code=item.code, kind=item.kind, content=dict(content))
     return item_document(loose, None, kind_labels(registry, item.dimension), registry.item_fields(item.dimension))
@@ -177,9 +177,9 @@ def _page(
 ) -> str:
     item = one.item
     documents = {
-        "base": _document(agenda, item, one.base),
-        "now": _document(agenda, item, item.content),
-        "proposed": _document(agenda, item, one.proposed),
+        "base": _document(item, one.base),
+        "now": _document(item, item.content),
+        "proposed": _document(item, one.proposed),
     }
     waiting = one.state == OPEN
     wanted = suggesting.onto(item.content, one)
@@ -193,7 +193,7 @@ def _page(
         place=dimension_of(agenda, item.dimension),
         parts=compare_items(documents["base"], documents["proposed"]),
         theirs=compare_items(documents["base"], documents["now"]) if waiting else (),
-        result=compare_items(documents["now"], _document(agenda, item, wanted)) if waiting else (),
+        result=compare_items(documents["now"], _document(item, wanted)) if waiting else (),
         three=_three(documents, compare_items(documents["base"], documents["proposed"])) if waiting and suggesting.moved(one, item) else [],
         form=form or (_form(agenda, item, wanted) if may_decide else None),
         reason=reason or ReasonForm(formdata=None),

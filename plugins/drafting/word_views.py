@@ -28,7 +28,7 @@ ONE = f"{PLACE}/<returned>"
 
 @blueprint.get(PLACE)
 @requires(READ, agenda="code")
-def word(code: str) -> str:
+def word(code: str) -> str:  # noqa: ARG001 - the guard loads the agenda
     """Offer the draft and the versions as Word files, take files back, list those that came."""
     return _desk(g.agenda, UploadForm(formdata=None))
 
@@ -79,15 +79,13 @@ def upload(code: str) -> Response | tuple[str, int]:
     form = UploadForm()
     sent = request.files.get("file")
     try:
-        if sent is None or not sent.filename:
-            raise Invalid(fields={"file": N_("Elija el archivo de Word que quiere subir.")})
         made = returning.receive(
             session,
             portal().registry,
             portal().store,
             agenda,
-            data=sent.stream.read(MOST_BYTES + 1),
-            name=sent.filename,
+            data=sent.stream.read(MOST_BYTES + 1) if sent is not None else b"",
+            name=(sent.filename if sent is not None else "") or "",
             note=form.note.data or "",
             now=g.now,
             person_id=person_id(),

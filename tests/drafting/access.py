@@ -63,7 +63,7 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
     demand = collect(session, now=now, agenda=agenda, text="Que el agua de riego alcance para todos.", dimension=item.dimension)
     decide(session, now=now, agenda=agenda, demand=demand, outcome="included", reason="Muestra.", place="Sesión", person_id=people["staff"])
     session.commit()
-    codes = {
+    return {
         **{f"drafting.{name}:section": section.code for name in ("section", "section_state", "section_owner")},
         **{f"drafting.{name}:suggestion": first.code for name in ("suggestion", "accept", "reject")},
         "drafting.withdraw:suggestion": second.code,
@@ -72,4 +72,3 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
         "drafting.suggest:item": item.code,
         "drafting.new_item?": f"?demanda={demand.code}",
     }
-    return codes

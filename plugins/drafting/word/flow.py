@@ -1,10 +1,10 @@
 """Walks a Word file's body: paragraphs and tables in order, with tracked changes read as accepted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plugins.drafting.word.markdown import Kind, Para, Run, tidy
+from plugins.drafting.word.markdown import Kind, Para, Run
 from plugins.drafting.word.package import Package, R, w
 from plugins.drafting.word.writing import QUOTE, RAW
 
@@ -110,7 +110,7 @@ class Flow:
         runs: list[Run] = []
         self._inline(paragraph, runs, marks, comments, "")
         kind, level = self._kind(paragraph)
-        return Line(Para(kind, tidy(runs), level), tuple(marks), tuple(comments))
+        return Line(Para(kind, tuple(runs), level), tuple(marks), tuple(comments))
 
     def _inline(self, parent: Element, runs: list[Run], marks: list[str], comments: list[str], href: str) -> None:
         for one in parent:
@@ -213,13 +213,18 @@ def _styles(root: Element | None) -> dict[str, _Style]:
         identity = str(one.get(w("styleId"), ""))
         found[identity] = _Style(name, marks, number, int(depth) if depth and depth.isdecimal() else 0, level)
         parents[identity] = _value(one.find(w("basedOn"))) or ""
-    for identity, one in list(found.items()):
-        above, steps = parents.get(identity, ""), 0
-        while above in found and steps < 20:  # noqa: PLR2004 - a chain that turns in a circle ends too
-            one = replace(one, marks=one.marks or found[above].marks, number=one.number or found[above].number)
-            above, steps = parents.get(above, ""), steps + 1
-        found[identity] = one
-    return found
+    return {identity: _inherited(identity, found, parents) for identity in found}
+
+
+def _inherited(identity: str, styles: Mapping[str, _Style], parents: Mapping[str, str]) -> _Style:
+    """Return a style with what it takes from those it is based on; a chain that turns in a circle ends too."""
+    own, above = styles[identity], parents.get(identity, "")
+    for _ in range(20):
+        if above not in styles:
+            break
+        own = replace(own, marks=own.marks or styles[above].marks, number=own.number or styles[above].number)
+        above = parents.get(above, "")
+    return own
 
 
 def _numbering(root: Element | None) -> dict[str, dict[int, str]]:
@@ -264,4 +269,4 @@ def _mark_deleted(paragraph: Element) -> bool:
 
 def _joined(first: Line, second: Line) -> Line:
     runs: Sequence[Run] = (*first.para.runs, *second.para.runs)
-    return Line(replace(second.para, runs=tidy(runs)), first.marks + second.marks, first.comments + second.comments)
+    return Line(replace(second.para, runs=tuple(runs)), first.marks + second.marks, first.comments + second.comments)

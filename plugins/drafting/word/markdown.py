@@ -18,13 +18,13 @@ from plugins.drafting.word.folding import folded, restore
 Kind = Literal["p", "bullet", "number", "heading", "quote", "raw"]
 LISTS = ("bullet", "number")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
-_OPENING = re.compile(r"^(\s*)(?:([-+=>])|(\d{1,9})([.)]))")
+_OPENING = re.compile(r"^(\s*)(?:([-+=>#])|(\d{1,9})([.)]))")
 _EMPHASIS = {"strong_open": "b", "em_open": "i", "s_open": "s"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """Characters with one look. `marks`: letters of "b" (bold), "i", "s" (struck out), "c" (code), in this order. A "\\n" breaks the line."""
+    """Characters with one look. `marks`: letters of "b" (bold), "i", "s" (struck out), "c" (code), in this order. A line feed breaks the line."""
 
     text: str
     marks: str = ""
@@ -285,18 +285,18 @@ def _grouped(paras: Iterable[Para]) -> Iterator[list[Para]]:
 
 
 def _chunk(chunk: Sequence[Para], style: Style) -> str:
-    """Return one piece of Markdown: plain when that is read back the same, else with its special characters escaped."""
+    """Return one piece of Markdown: plain when that is read back the same, else with as few characters escaped as will do."""
     if chunk[0].kind == "raw":
         return "\n".join(one.text for one in chunk)
     chunk = _leveled(chunk)
     plain = [replace(one, runs=tuple(Run(run.text) for run in one.runs)) for one in chunk]
-    for paras, escape in ((chunk, False), (chunk, True), (plain, True)):
+    for paras, escape in ((chunk, 0), (chunk, 1), (chunk, 2), (plain, 2)):
         found = _lines(paras, style, escape=escape)
         tokens = list(_chunks(_parser().parse(found)))
         read = _readable(tokens[0][0]) if len(tokens) == 1 else None
         if read is not None and _keys(read) == _keys(paras):
             return found
-    return _lines(plain, style, escape=True)
+    return _lines(plain, style, escape=2)
 
 
 def _leveled(chunk: Sequence[Para]) -> list[Para]:
@@ -308,7 +308,7 @@ def _leveled(chunk: Sequence[Para]) -> list[Para]:
     return found
 
 
-def _lines(chunk: Sequence[Para], style: Style, *, escape: bool) -> str:
+def _lines(chunk: Sequence[Para], style: Style, *, escape: int) -> str:
     if chunk[0].kind not in LISTS:
         [one] = chunk
         text = _inline(one, style, escape=escape)
@@ -332,7 +332,7 @@ def _lines(chunk: Sequence[Para], style: Style, *, escape: bool) -> str:
     return ("\n\n" if style.loose else "\n").join(found)
 
 
-def _inline(para: Para, style: Style, *, escape: bool) -> str:
+def _inline(para: Para, style: Style, *, escape: int) -> str:
     signs = {"b": style.strong, "i": style.em, "s": "~~"}
     found = ""
     standing = ""  # the marks that are open, outermost first
@@ -361,14 +361,15 @@ def _lasts(runs: Sequence[Run], mark: str) -> int:
     return count
 
 
-def _text(run: Run, *, escape: bool) -> str:
+def _text(run: Run, *, escape: int) -> str:
     if "c" in run.marks:
         fence = "`" * (1 + max((len(one) for one in re.findall(r"`+", run.text)), default=0))
         edge = " " if run.text.startswith("`") or run.text.endswith("`") else ""
         return f"{fence}{edge}{run.text}{edge}{fence}"
-    if not escape:
-        return run.text
-    lines = _SPECIAL.sub(r"\\\1", run.text).split("\n")
-    return "\n".join(
-        _OPENING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[2] else f"{found[1]}{found[3]}\\{found[4]}", line) for line in lines
-    )
+    lines = (_SPECIAL.sub(r"\\\1", run.text) if escape > 1 else run.text).split("\n")
+    return "\n".join(_OPENING.sub(_escaped, line) if escape else line for line in lines)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a line's opening (a dash, a number with its dot) so that it opens no list."""
+    return f"{found[1]}\\{found[2]}" if found[2] else f"{found[1]}{found[3]}\\{found[4]}"

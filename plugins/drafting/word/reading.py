@@ -10,7 +10,7 @@ from plugins.drafting.word.folding import folded
 from plugins.drafting.word.markdown import Para
 from plugins.drafting.word.package import Element, Package, w
 from plugins.drafting.word.sheets import ANCHOR, HEADING, TEXT, Base, Row, UnreadableError, rows, said
-from plugins.drafting.word.writing import furniture_mark
+from plugins.drafting.word.writing import HOW, furniture_mark
 from portal.documents.canonical import digest
 from portal.extend.kinds import ItemField
 from portal.i18n import N_
@@ -81,7 +81,7 @@ class Reading:
     ) -> None:
         self._package, self._lookup, self._fields = package, lookup, fields
         self._today = {one.item_id: one for one in today}
-        self._furniture = {folded(one) for one in furniture}
+        self._furniture = {folded(one) for one in (*furniture, *HOW)}
         self._items: dict[int, _Item] = {}
         self._found = Found()
         self._at: _Item | None = None
@@ -138,7 +138,8 @@ class Reading:
             if words and words != folded(base.heading) and words not in self._headings:
                 self._tell(HEADING_CHANGED, base, words=line.para.text)
             return
-        if furniture_mark(line.para.text) in line.marks or words in self._furniture:
+        under_title = self._at is None and not self._marked and words.startswith(("Borrador ", "Versión ")) and "," not in words[14:]
+        if furniture_mark(line.para.text) in line.marks or words in self._furniture or (under_title and not line.marks):
             self._end_loose()
             return
         if words:

@@ -89,8 +89,7 @@ def rows(base: Base, fields: Sequence[ItemField]) -> list[Row]:
         Row(RESPONSIBLE, "Responsable", "line", _plain(content.get("responsible", ""))),
     ]
     values = content.get("fields", {})
-    for one in fields:
-        found.append(_own(one, values.get(one.name, "")))
+    found += [_own(one, values.get(one.name, "")) for one in fields]
     for place, indicator in enumerate(content.get("indicators", [])):
         said = tuple(_plain("\n".join(f"{label}: {_shown(indicator.get(key))}" for key, label in INDICATOR_LINES)))
         found.append(Row(f"n{place}", f"Indicador {place + 1}", "indicator", said, str(place)))

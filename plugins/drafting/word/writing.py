@@ -21,7 +21,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
 from plugins.drafting.word.folding import folded
-from plugins.drafting.word.markdown import Para, Run
+from plugins.drafting.word.markdown import LISTS, Para, Run
 from plugins.drafting.word.sheets import HEADING, Base, Row, rows
 from portal.documents.canonical import digest
 from portal.extend.kinds import ItemField
@@ -41,7 +41,7 @@ INK, FAINT, RULE, WASH = "1F2933", "5B6770", "B8C0C7", "F3F5F6"
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FURNITURE = "rubf_"
 _WIDTHS = (2000, 7638)  # twentieths of a point: the label's column and the words'
-_HOW = (
+HOW = (
     "Corrija con libertad la columna de la derecha; puede usar el control de cambios y los comentarios.",
     "No cambie los códigos ni la columna de la izquierda: por ellos el portal reconoce cada punto.",
     "Para proponer un punto nuevo, escríbalo como un párrafo aparte, debajo del punto al que sigue.",
@@ -82,7 +82,7 @@ def write(sheet: Sheet) -> bytes:
     writer = _Writer(document)
     _furniture(writer, sheet.title, "Title")
     _furniture(writer, sheet.said, "Subtitle")
-    for line in _HOW:
+    for line in HOW:
         _furniture(writer, line, HINT)
     for _, label, items in sheet.dimensions:
         _furniture(writer, label, "Heading 1")
@@ -154,21 +154,18 @@ def _row(writer: _Writer, base: Base, row: Row) -> str:
 
 def _words(writer: _Writer, paras: Iterable[Para]) -> str:
     found = ""
-    numbered: dict[int, int] = {}
-    before: Para | None = None
+    numbered: dict[int, tuple[str, int]] = {}  # the list that goes on at each level
     for one in paras:
         numbering = ""
-        if one.kind in {"bullet", "number"}:
-            if before is None or before.kind not in {"bullet", "number"}:
-                numbered = {}
-            numbered = {level: number for level, number in numbered.items() if level <= one.level}
-            if one.level not in numbered or (before and before.level == one.level and before.kind != one.kind):
-                numbered[one.level] = _numbering(writer, one)
-            numbering = f'<w:numPr><w:ilvl w:val="{min(one.level, 8)}"/><w:numId w:val="{numbered[one.level]}"/></w:numPr>'
+        numbered = {level: held for level, held in numbered.items() if level <= one.level and one.kind in LISTS}
+        if one.kind in LISTS:
+            if numbered.get(one.level, ("", 0))[0] != one.kind:
+                numbered[one.level] = (one.kind, _numbering(writer, one))
+            level = f'<w:ilvl w:val="{min(one.level, 8)}"/>'
+            numbering = f'<w:numPr>{level}<w:numId w:val="{numbered[one.level][1]}"/></w:numPr>'
         runs = "".join(_run(run) if not run.href else _link(writer, run) for run in one.runs)
         style = {"raw": RAW, "quote": QUOTE, "heading": f"Heading {min(9, one.level + 3)}"}.get(one.kind, BODY)
         found += _paragraph(writer, style, runs, numbering, inside=True)
-        before = one
     return found
 
 
