@@ -81,19 +81,19 @@ def mark(
         .options(joinedload(Invitation.person), joinedload(Invitation.organisation))
         .order_by(Invitation.id)
     ).all()
-    for one in rows:
-        if one.person_id in by_person:
+    for guest in rows:
+        if guest.person_id in by_person:
             taken.known += 1
             continue
         taken.rows.append(
             Attendance(
                 meeting_id=meeting.id,
-                person_id=one.person_id,
-                name=one.person.full_name,
-                organisation_id=one.organisation_id,
-                organisation_name=one.organisation_name,
-                sector=one.sector,
-                sex=one.sex,
+                person_id=guest.person_id,
+                name=guest.person.full_name,
+                organisation_id=guest.organisation_id,
+                organisation_name=guest.organisation_name,
+                sector=guest.sector,
+                sex=guest.sex,
                 way=way,
                 at=now,
                 by_id=by,

@@ -29,7 +29,7 @@ def invitation(meeting: Meeting, *, settings: Settings, now: datetime, name: str
     attendee = vCalAddress(f"mailto:{address}")
     for key, value in (("CN", name), ("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE")):
         attendee.params[key] = vText(value)
-    event.add("ATTENDEE", attendee, encode=0)
+    event.add("ATTENDEE", attendee, encode=False)
     if method == CANCEL:
         event["STATUS"] = "CANCELLED"
     return _calendar([event], method=method, settings=settings)

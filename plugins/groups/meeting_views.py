@@ -197,15 +197,13 @@ def edit_meeting(code: str, meeting: str) -> Any:
 
 
 def _changed(found: Meeting, mails: int) -> str:
+    saved = str(gettext("Se guardaron los cambios."))
     if found.state != CONVENED or not mails:
-        return gettext("Se guardaron los cambios.")
-    return (
-        gettext("Se guardaron los cambios.")
-        + " "
-        + ngettext(
-            "Se avisa a %(num)s persona: su calendario se actualiza.", "Se avisa a %(num)s personas: su calendario se actualiza.", mails
-        )
+        return saved
+    told_ = ngettext(
+        "Se avisa a %(num)s persona: su calendario se actualiza.", "Se avisa a %(num)s personas: su calendario se actualiza.", mails
     )
+    return f"{saved} {told_}"
 
 
 def _first(found: Meeting) -> dict[str, Any]:

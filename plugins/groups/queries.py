@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from plugins.groups.calendars import RECENT
@@ -38,16 +37,17 @@ def group_of(session: Session, agenda: Agenda, code: str) -> Group:
     return found
 
 
-def groups(session: Session, agenda_id: int) -> Sequence[Row[Any]]:
+def groups(session: Session, agenda_id: int) -> list[tuple[Group, int, int]]:
     """Return (Group, members of today, meetings) of an agenda: those at work first. One query."""
     members = select(func.count(Member.id)).where(Member.group_id == Group.id, Member.until.is_(None)).correlate(Group).scalar_subquery()
     met = select(func.count(Meeting.id)).where(Meeting.group_id == Group.id).correlate(Group).scalar_subquery()
-    return session.execute(
+    rows = session.execute(
         select(Group, members, met)
         .where(Group.agenda_id == agenda_id)
         .options(joinedload(Group.agenda), joinedload(Group.territory))
         .order_by(Group.active.desc(), Group.number)
     ).all()
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def members(session: Session, group: Group) -> Sequence[Member]:
@@ -102,9 +102,9 @@ class Filters:
 
 def meetings(session: Session, agenda_id: int, *, filters: Filters, number: int = 1, public: bool = False, size: int = PAGE) -> Page:
     """Return a page of (Meeting, how many came), the latest first. `public`: only what anybody may know of. Two queries."""
-    criteria = [Meeting.agenda_id == agenda_id, *filters.criteria()]
+    criteria: list[ColumnElement[bool]] = [Meeting.agenda_id == agenda_id, *filters.criteria()]
     if public:
-        criteria += [Meeting.public, Meeting.state.in_(SHOWN)]
+        criteria += [Meeting.public.is_(True), Meeting.state.in_(SHOWN)]
     total = session.scalar(select(func.count(Meeting.id)).where(*criteria)) or 0
     number = max(1, min(number, -(-total // size)))
     came = select(func.count(Attendance.id)).where(Attendance.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
@@ -139,14 +139,15 @@ def invitation_of(session: Session, meeting: Meeting, identity: int) -> Invitati
     return found
 
 
-def events(session: Session, meeting: Meeting) -> Sequence[Row[Any]]:
+def events(session: Session, meeting: Meeting) -> list[tuple[MeetingEvent, str | None]]:
     """Return (MeetingEvent, name of who did it or None), the latest first. One query."""
-    return session.execute(
+    rows = session.execute(
         select(MeetingEvent, Person.full_name)
         .outerjoin(Person, Person.id == MeetingEvent.person_id)
         .where(MeetingEvent.meeting_id == meeting.id)
         .order_by(MeetingEvent.id.desc())
     ).all()
+    return [(row[0], row[1]) for row in rows]
 
 
 def for_feed(session: Session, *, now: datetime, agenda_id: int, group_id: int | None = None) -> Sequence[Meeting]:
