@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask_babel import gettext
 
 from portal import web
+from portal.choices import options
 from portal.limits import limiter
 from portal.search import asking, excerpts, queries
 from portal.search.forms import SearchPage
@@ -33,7 +34,7 @@ def page() -> str:
     form.offer(found.agendas.items(), found.kinds.items())
     for field, known in ((form.agenda, found.agendas), (form.tipo, found.kinds)):
         if field.data and field.data not in known:  # keep showing a filter that leaves nothing
-            field.choices = [*field.choices, (field.data, field.data)]
+            field.choices = [*field.choices, *options([(field.data, gettext(field.data))])]
     if asked.problem and "q" in request.args:
         form.q.errors = [gettext(asked.problem)]
     rows = [
