@@ -27,14 +27,15 @@ def test_the_box_in_the_frame_finds_without_javascript(page: Callable[..., Page]
     assert 0 < sum(sizes) < MOST_BYTES
     tab.get_by_label("Qué busca").fill("nandu ñandu")
     tab.get_by_role("button", name="Buscar").click()
-    assert tab.get_by_text("No se encontró nada").is_visible()
+    tab.get_by_text("No se encontró nada").wait_for()
     tab.get_by_label("Qué busca").fill("MUESTRAS")
     tab.get_by_role("button", name="Buscar").click()
+    tab.locator(".found li").first.wait_for()
     assert tab.locator(".found li").count() == 13
     assert tab.locator(".found mark").first.inner_text() == "muestra"
     assert tab.evaluate("document.documentElement.scrollWidth") <= tab.evaluate("window.innerWidth")
     tab.get_by_role("link", name="SOC-01 ·").click()
-    assert tab.url.endswith("/agendas/APU-T/puntos/SOC-01")
+    tab.wait_for_url("**/agendas/APU-T/puntos/SOC-01")
     assert "SOC-01" in tab.locator("h1").inner_text()
 
 
@@ -73,4 +74,4 @@ def test_anybody_can_use_the_pages(
             wrong[address] = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
     assert wrong == {}
     tab.get_by_role("button", name="No recibir más").click()
-    assert tab.get_by_text("Ya no le enviaremos avisos").is_visible()
+    tab.get_by_text("Ya no le enviaremos avisos").wait_for()
