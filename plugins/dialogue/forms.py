@@ -78,6 +78,10 @@ class ContributionForm(FlaskForm):  # type: ignore[misc]
         """Offer the places of the version."""
         self.place.choices = options((one.key, _place_words(one)) for one in places)
 
+    def uploads_named(self) -> bool:
+        """Tell whether files came with the form."""
+        return any(getattr(one, "filename", "") for one in self.files.data or [])
+
     def uploads(self) -> list[Upload]:
         """Return the files as they came."""
         given = self.files.data or []

@@ -22,6 +22,7 @@ from portal.i18n import N_
 from portal.limits import PER_ADDRESS, limiter
 from portal.web import portal, public, session, signed_in
 
+WITH_FILES_PER_ADDRESS = "10 per minute; 60 per hour"  # files fill disks
 ACTS = "any(replica, retirar, anonimo)"
 FORM = "/agendas/<code>/consultas/<consultation>/aportar"
 
@@ -38,7 +39,11 @@ def contribute(code: str, consultation: str) -> Any:
         return _form_page(found, form, document)
     try:
         with limiter.limit(PER_ADDRESS):
-            made, mail = _contributed(found, form, document)
+            pass
+        if form.uploads_named():
+            with limiter.limit(WITH_FILES_PER_ADDRESS):
+                pass
+        made, mail = _contributed(found, form, document)
     except (PortalError, RateLimitExceeded) as error:
         session.rollback()
         refused = (

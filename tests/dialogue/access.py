@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.dialogue import answering, consulting, contributing, moderating
@@ -10,7 +11,7 @@ from plugins.dialogue.answering import Given
 from plugins.dialogue.attachments import Clean
 from plugins.dialogue.contributing import Said
 from plugins.dialogue.places import Place
-from portal.agendas.models import AgendaVersion
+from portal.agendas.models import AgendaVersion, Item
 from portal.context import Portal
 from tests.roles import ALL, EDITORS, MESA, SIGNED_IN
 
@@ -64,13 +65,17 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
         closes_at=now + timedelta(days=9),
         person_id=people["coordinator"],
     )
+    item = session.scalars(select(Item).where(Item.agenda_id == version.agenda_id).order_by(Item.id)).first()  # the delegate's dimension
+    assert item is not None
     one, _ = contributing.contribute(
         session,
         portal.store,
         portal.mailer,
         now=now,
         consultation=made,
-        said=Said("comment", Place("", "whole"), "Aporte de muestra.", "", "Representative De Muestra"),
+        said=Said(
+            "comment", Place(item.code, "item", item.dimension, "", item.code), "Aporte de muestra.", "", "Representative De Muestra"
+        ),
         files=[Clean("nota.png", b"\x89PNG de muestra", "image/png")],
         person_id=people["representative"],
     )

@@ -99,6 +99,7 @@ def test_an_erased_person_leaves_words_without_an_author_and_no_files(
     dialogue.session.commit()
     with dialogue.portal.sessions() as session:
         assert erasure.erase(dialogue.portal, session, now=clock.now(), person_id=person.id).pending == ()
+        session.commit()
     dialogue.portal.queue.drain()
     assert in_tables(dialogue.portal, ["Ruperta Muestra Quispe", ADDRESS]) == {}
     kept = dialogue.read(select(Contribution).order_by(Contribution.id))
