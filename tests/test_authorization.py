@@ -300,6 +300,10 @@ SIGNED_FILES = {
     "commitments_commitment.constancia_sha256",
     "agenda_version.pdf_sha256",  # agendas name nobody
     "commitments_annex.sha256",
+    "acta.first_sha256",
+    "acta.sha256",
+    "acta_signature.sha256",
+    "acta_signature.scan_sha256",
 }
 
 # What takes away what the others need comes last.

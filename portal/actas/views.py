@@ -9,6 +9,7 @@ from portal import web
 from portal.actas import queries, service, signing, words
 from portal.actas.forms import ScanForm, SignForm
 from portal.actas.models import Acta
+from portal.choices import options
 from portal.errors import Conflict, Expired, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.failures import told
 from portal.limits import PER_ADDRESS, limiter
@@ -146,7 +147,7 @@ def _kept(code: str) -> Acta:
 
 def _scan_form(found: Acta, *, empty: bool = False) -> ScanForm:
     form = ScanForm(formdata=None) if empty else ScanForm()
-    form.positions.choices = [(one.position, f"{one.name or ''} ({one.capacity})") for one in found.signatures if one.method is None]
+    form.positions.choices = options((one.position, f"{one.name or ''} ({one.capacity})") for one in found.signatures if one.method is None)
     return form
 
 

@@ -10,14 +10,14 @@ from portal.agendas.models import AgendaVersion
 from portal.context import Portal
 from tests.roles import DRAFT_READERS, MESA, SIGNED_IN
 
-# The sample acta is not public, and the witness is the one who signs it.
+# The sample acta is not public, and the witness and the staff sign it.
 READERS = DRAFT_READERS | {"witness"}
 TABLE: dict[str, frozenset[str]] = {
     "actas.mine": SIGNED_IN,
     "actas.acta": READERS,
     "actas.document": READERS,
-    "actas.send_code": frozenset({"witness"}),
-    "actas.sign": frozenset({"witness"}),
+    "actas.send_code": frozenset({"witness", "staff"}),  # staff: on paper already, and is told so
+    "actas.sign": frozenset({"witness", "staff"}),
     "actas.attach": MESA,
     "actas.scan": MESA,
 }
