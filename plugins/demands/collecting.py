@@ -117,9 +117,17 @@ def checked(session: Session, agenda: Agenda, *, text: str, kind: str, dimension
     return {"text": text, "kind": kind, "dimension": dimension, "territory": territory, "detail": detail}
 
 
+def hold(session: Session, *demands: Demand) -> None:
+    """Wait for whoever changes any of `demands`, then read them anew: what is checked next stays true until the commit."""
+    session.flush()
+    for one in sorted(demands, key=lambda demand: demand.id):
+        session.refresh(one, with_for_update={"of": Demand})
+
+
 def amend(session: Session, *, now: datetime, agenda: Agenda, demand: Demand, revision: int, person_id: int, **values: str) -> Demand:
     """Change what a demand says; what it said before is kept. Raises `Invalid`, `Stale`, `Conflict`."""
     fit = checked(session, agenda, **values)
+    hold(session, demand)
     if demand.state not in {OPEN, PENDING}:
         raise Conflict(N_("Esta demanda ya no está vigente: lo que dice queda como está."))
     if demand.revision != revision:
@@ -183,6 +191,7 @@ def moderate(
     session: Session, *, now: datetime, agenda: Agenda, demand: Demand, publish: bool, reason: str = "", person_id: int, **values: str
 ) -> Demand:
     """Let a proposal join the others, worded as given, or keep it apart with a reason that the staff reads. Raises `Invalid`, `Conflict`."""
+    hold(session, demand)
     if demand.state not in {PENDING, REJECTED}:
         raise Conflict(N_("Otra persona ya moderó esta propuesta."))
     if publish:

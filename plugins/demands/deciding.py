@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.demands import fusing
+from plugins.demands.collecting import hold
 from plugins.demands.models import Decision, Demand, Round
 from plugins.demands.ranking import ranking
 from plugins.demands.words import MERGED_WITH, OPEN, OUTCOMES
@@ -35,6 +36,7 @@ def decide(
     the closed ranking that the group had before it. Raises `Invalid`, `Conflict`.
     """
     _check(now, demand, outcome=outcome, reason=reason, held=bool(meeting or place.strip()), decided_on=decided_on, with_=with_)
+    hold(session, demand)
     if demand.state != OPEN:
         raise Conflict(N_("Esta demanda ya no está vigente: no se puede decidir sobre ella."))
     if round_ is not None and round_.state != "closed":

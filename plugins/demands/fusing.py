@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.demands import finding
-from plugins.demands.collecting import checked, reword, wording
+from plugins.demands.collecting import checked, hold, reword, wording
 from plugins.demands.desk import desk, next_number
 from plugins.demands.models import Decision, Demand, Fusion, FusionPart, Source
 from plugins.demands.words import MERGED, OPEN, SPLIT, UNDONE
@@ -49,6 +49,7 @@ def merge(
     gone = [one for one in {one.id: one for one in others}.values() if one.id != into.id]
     if not gone:
         raise Invalid(N_("Elija al menos dos demandas para unir."))
+    hold(session, into, *gone)
     for one in (into, *gone):
         if one.state != OPEN or one.agenda_id != agenda.id:
             raise Conflict(N_("%(code)s ya no está vigente: no se puede unir."), code=one.code)
@@ -80,6 +81,7 @@ def split(
     session: Session, *, now: datetime, agenda: Agenda, demand: Demand, parts: Sequence[Part], note: str = "", person_id: int | None
 ) -> list[Demand]:
     """Make several demands of one, each with the sources that are its; the first stays readable. Raises `Invalid`, `Conflict`."""
+    hold(session, demand)
     if demand.state != OPEN:
         raise Conflict(N_("%(code)s ya no está vigente: no se puede dividir."), code=demand.code)
     if not 2 <= len(parts) <= MOST_PARTS:  # noqa: PLR2004 - one part is no split
@@ -154,6 +156,8 @@ def _copy(source: Source, fusion: Fusion, *, now: datetime, person_id: int | Non
 
 def undo(session: Session, *, now: datetime, agenda: Agenda, fusion: Fusion, person_id: int) -> None:
     """Put demands back as they were before a merge or a split. Raises `Conflict` while something later rests on it, or when it is undone."""
+    hold(session, *(part.demand for part in fusion.parts))
+    session.refresh(fusion)
     if fusion.undone_at is not None:
         raise Conflict(N_("Esto ya se deshizo."))
     results = [part.demand for part in fusion.parts if part.side == "to"]

@@ -15,6 +15,7 @@ from portal.extend import (
     ThreadStation,
     hookimpl,
 )
+from portal.i18n import N_
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,8 +73,8 @@ def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[PageItem]:
 def exporters() -> Iterable[Exporter]:
     """Demands with who said them and what was decided; rankings with their arithmetic."""
     return [
-        Exporter(name="demandas", label="Demandas, quién las dijo y qué se decidió", rows=_demands, action="demands.read"),
-        Exporter(name="priorizacion", label="Priorización, con la aritmética de cada demanda", rows=_rankings, action="demands.read"),
+        Exporter(name="demandas", label=N_("Demandas, quién las dijo y qué se decidió"), rows=_demands, action="demands.read"),
+        Exporter(name="priorizacion", label=N_("Priorización, con la aritmética de cada demanda"), rows=_rankings, action="demands.read"),
     ]
 
 
@@ -92,7 +93,7 @@ def _rankings(session: Any, agenda_code: str) -> Iterable[tuple[Any, ...]]:
 @hookimpl
 def thread_stages() -> Iterable[ThreadStage]:
     """Where demands stand on the road."""
-    return [ThreadStage(name="demand", label="Demanda", gap="Sin demanda", weight=30)]
+    return [ThreadStage(name="demand", label=N_("Demanda"), gap=N_("Sin demanda"), weight=30)]
 
 
 @hookimpl
@@ -113,8 +114,11 @@ def search_entries(session: "Session") -> Iterable[SearchEntry]:
 
 @hookimpl
 def mail_topics() -> Iterable[MailTopic]:
-    """What was decided of what one's organisation or group asked for."""
-    return [MailTopic(name="demands.decided", label="Decisiones sobre demandas de mis organizaciones y grupos", often="daily")]
+    """What was decided of what one's organisation or group asked for; rounds in which one scores."""
+    return [
+        MailTopic(name="demands.decided", label=N_("Decisiones sobre demandas de mis organizaciones y grupos"), often="daily"),
+        MailTopic(name="demands.scoring", label=N_("Rondas de priorización en que me toca puntuar"), often="now"),
+    ]
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from flask import flash, g, render_template, request
 from flask_babel import gettext
 from sqlalchemy import select
 
-from plugins.demands import pages, printing, queries, ranking, rounds, words
+from plugins.demands import pages, printing, queries, ranking, rounds, telling, words
 from plugins.demands.blueprint import MANAGE, PLACE, READ
 from plugins.demands.blueprint import staff as blueprint
 from plugins.demands.forms import BallotsForm, RoundForm
@@ -228,7 +228,9 @@ def remove_ballot(code: str, number: str, ballot: str) -> Any:
 @requires(MANAGE, agenda="code")
 def open_round(code: str, number: str) -> Any:
     """Let people score."""
-    rounds.open_(web.session, now=g.now, round_=queries.round_(web.session, g.agenda.id, number))
+    held = queries.round_(web.session, g.agenda.id, number)
+    rounds.open_(web.session, now=g.now, round_=held)
+    telling.opened(web.session, now=g.now, agenda=g.agenda, round_=held)
     web.commit()
     flash(gettext("La ronda está abierta: ya se puede puntuar."), "ok")
     return web.back_to("demands_staff.round", code=code, number=number)

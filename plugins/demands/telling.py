@@ -6,9 +6,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from plugins.demands import meetings
-from plugins.demands.models import Decision, Demand
+from plugins.demands.models import Decision, Demand, Round
 from plugins.demands.story import shortened
-from plugins.demands.words import OUTCOMES, TOPIC
+from plugins.demands.words import OUTCOMES, SCORING, TOPIC
 from portal.accounts.models import Person
 from portal.agendas.models import Agenda
 from portal.extend.registry import Registry
@@ -38,6 +38,14 @@ def decided(
         agenda_id=agenda.id,
     )
     return len(told)
+
+
+def opened(session: Session, *, now: datetime, agenda: Agenda, round_: Round) -> int:
+    """Keep a notice for each person who has a ballot of their own in a round that opened; return how many."""
+    people = sorted({one.person_id for one in round_.ballots if one.person_id is not None})
+    title, href = f"{round_.code}: {round_.title}", f"/agendas/{agenda.code}/demandas/rondas/{round_.code}/puntuar"
+    notify(session, now=now, topic=SCORING, person_ids=people, title=title, href=href, agenda_id=agenda.id)
+    return len(people)
 
 
 def _members(session: Session, demand: Demand, *, now: datetime) -> set[int]:

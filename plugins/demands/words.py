@@ -43,4 +43,4 @@ BY = {"table": N_("Por mesa: un puntaje acordado en cada mesa"), "person": N_("P
 METHODS = {"": N_("Falta"), "screen": N_("En pantalla"), "paper": N_("En papel")}
 
 MOST_TEXT, MOST_DETAIL = 1_000, 8_000  # characters
-TOPIC = "demands.decided"
+TOPIC, SCORING = "demands.decided", "demands.scoring"
