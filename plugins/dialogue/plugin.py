@@ -17,6 +17,7 @@ from portal.extend import (
     ThreadTie,
     hookimpl,
 )
+from portal.i18n import N_
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,13 +103,13 @@ def _lapsed(session: Any, now: Any) -> Iterable[str]:
 @hookimpl
 def mail_topics() -> Iterable[MailTopic]:
     """What staff may want to know."""
-    return [MailTopic(name="dialogue.received", label="Aportes y réplicas que llegan a una consulta", often="daily", weight=60)]
+    return [MailTopic(name="dialogue.received", label=N_("Aportes y réplicas que llegan a una consulta"), often="daily", weight=60)]
 
 
 @hookimpl
 def thread_stages() -> Iterable[ThreadStage]:
     """Where consultations, contributions and answers stand."""
-    return [ThreadStage(name="dialogue", label="Diálogo social", gap="Sin aportes", weight=60)]
+    return [ThreadStage(name="dialogue", label=N_("Diálogo social"), gap=N_("Sin aportes"), weight=60)]
 
 
 @hookimpl
