@@ -12,7 +12,7 @@ from portal.context import Portal
 from portal.documents.rendering import render_pdf
 
 BLANK = 15  # lines for people who were not invited
-FIRST, NEXT = 11, 15  # lines that fit on the first page and on the others: blank ones fill the last
+FIRST, NEXT = 16, 17  # lines that fit on the first page and on the others: blank ones fill the last
 
 
 def printed(portal: Portal, meeting: Meeting, invited: Sequence[Invitation], *, now: datetime) -> bytes:
