@@ -115,8 +115,8 @@ def test_one_mail_a_day_has_everything_and_only_once(tell: Tell, sweep: Sweep, s
     tell(B, title="Dos", at=FRIDAY + timedelta(hours=2))
     assert sweep(FRIDAY + timedelta(minutes=1)) == []
     assert sweep(SATURDAY_SEVEN - timedelta(minutes=1)) == []
-    assert sweep(SATURDAY_SEVEN) == ["2 avisos de su agenda: Uno"]
-    assert sweep(SATURDAY_SEVEN) == sweep(MONDAY_SEVEN) == ["2 avisos de su agenda: Uno"]
+    assert sweep(SATURDAY_SEVEN) == ["2 avisos: Uno"]
+    assert sweep(SATURDAY_SEVEN) == sweep(MONDAY_SEVEN) == ["2 avisos: Uno"]
     rows = session.scalars(select(Notice).where(Notice.person_id == person.id)).all()
     assert {(one.sent_at, one.mail_id) for one in rows} == {(SATURDAY_SEVEN, session.scalars(select(MailMessage.id)).one())}
 
@@ -271,7 +271,7 @@ def test_text_and_html_say_the_same_and_one_press_ends_it(
     root = portal.settings.public_url
     assert (str(mail["To"]), str(mail["Subject"])) == (
         "Ana Muestra <ana@muestra.example>",
-        "2 avisos de su agenda: Llegó <un> aporte & más",
+        "2 avisos: Llegó <un> aporte & más",
     )
     for said in ("Dice «agua».", "Se incluyó D-014", "20 de noviembre de 2026, 15:00 (hora de Lima)", "16:00 (hora de Lima)"):
         assert (said in text, said in html) == (True, True)
@@ -331,7 +331,7 @@ def test_a_long_digest_is_light_and_leads_to_the_rest(
 ) -> None:
     for n in range(60):
         tell(title=f"{n:02d} " + "&" * 297, text="<" * 2000)
-    assert sweep(SATURDAY_SEVEN)[0].startswith("60 avisos de su agenda: 00 &&&")
+    assert sweep(SATURDAY_SEVEN)[0].startswith("60 avisos: 00 &&&")
     text, html = parts(received(portal, session, server, SATURDAY_SEVEN))
     assert len(html.encode()) < 30_000
     shown = re.findall(r">(\d\d) &amp;", html)
