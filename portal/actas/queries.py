@@ -11,7 +11,7 @@ from portal.documents.models import StoredFile
 from portal.errors import NotFound
 
 
-def _loaded() -> Select[tuple[Acta]]:
+def _loaded() -> Select[Acta]:
     return select(Acta).options(
         joinedload(Acta.agenda),
         joinedload(Acta.replaces),

@@ -147,7 +147,9 @@ def _kept(code: str) -> Acta:
 
 def _scan_form(found: Acta, *, empty: bool = False) -> ScanForm:
     form = ScanForm(formdata=None) if empty else ScanForm()
-    form.positions.choices = options((one.position, f"{one.name or ''} ({one.capacity})") for one in found.signatures if one.method is None)
+    form.positions.choices = options(
+        (str(one.position), f"{one.name or ''} ({one.capacity})") for one in found.signatures if one.method is None
+    )
     return form
 
 

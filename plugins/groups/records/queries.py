@@ -28,7 +28,7 @@ def wordings(session: Session, report: Report) -> Sequence[Wording]:
     return session.scalars(rows).all()
 
 
-def _agreements() -> Select[tuple[Agreement]]:
+def _agreements() -> Select[Agreement]:
     meeting = joinedload(Agreement.meeting)
     return select(Agreement).options(meeting.joinedload(Meeting.group), joinedload(Agreement.person), joinedload(Agreement.agenda))
 

@@ -388,7 +388,7 @@ def _candidates(found: Meeting) -> list[Candidate]:
 
 def paths(meeting: Meeting) -> dict[str, str]:
     """Return the addresses of a meeting's record, for the meeting's own page."""
-    where = {"code": meeting.agenda.code, "meeting": meeting.code}
+    where: dict[str, Any] = {"code": meeting.agenda.code, "meeting": meeting.code}
     return {
         "report": url_for("groups.report", **where),
         "agreements": url_for("groups.meeting_agreements", **where),
