@@ -132,6 +132,8 @@ def test_who_was_given_what_and_when(
     assert staff.post(f"{SHELF}/I-01/entregas/{other.id}/quitar").status_code == 303
     session.expire_all()
     assert queries.handings(session, plan).total == 3
+    session.commit()
+    assert staff.post(f"{SHELF}/I-01/entregas/{other.id}/quitar").status_code == 303  # pressed twice
 
 
 @pytest.mark.parametrize(

@@ -160,13 +160,10 @@ def handings(session: Session, found: Instrument, *, number: int = 1, size: int 
     return Page(rows, number, total, size)
 
 
-def handing(session: Session, found: Instrument, identity: int) -> Handing:
-    """Return a handing of this instrument. Raises `NotFound`."""
+def handing(session: Session, found: Instrument, identity: int) -> Handing | None:
+    """Return a handing of this instrument, None when it is not there (any more)."""
     query = select(Handing).join(InstrumentVersion).where(Handing.id == identity, InstrumentVersion.instrument_id == found.id)
-    made = session.scalar(query)
-    if made is None:
-        raise NotFound
-    return made
+    return session.scalar(query)
 
 
 def group_choices(session: Session, agenda_id: int) -> list[tuple[str, str]]:

@@ -201,8 +201,10 @@ def hand(code: str, instrument: str) -> Any:
 def withdraw(code: str, instrument: str, handing_id: int) -> Any:
     """Take out a handing that was noted by mistake."""
     found = queries.instrument(web.session, g.agenda, instrument)
-    service.withdraw(web.session, queries.handing(web.session, found, handing_id))
-    web.commit()
+    noted = queries.handing(web.session, found, handing_id)
+    if noted is not None:  # pressed twice, or by two people: it is gone all the same
+        service.withdraw(web.session, noted)
+        web.commit()
     flash(gettext("Se quitó la entrega."), "ok")
     return web.back_to("library.instrument", code=code, instrument=instrument, _anchor="entregas")
 
