@@ -16,6 +16,7 @@ from portal.agendas import queries as agendas
 from portal.agendas.drafting import reading_order
 from portal.agendas.models import Agenda
 from portal.choices import options
+from portal.documents.rendering import plain_text
 from portal.errors import Conflict, Forbidden, Invalid, Stale
 from portal.failures import told
 from portal.web import back_to, commit, person_id, portal, requires, session
@@ -106,7 +107,7 @@ def _parts(agenda: Agenda) -> list[tuple[str, str]]:
         found += [(f"{place.name}|theme:{one}", f"{place.label}: {one}") for one in (offered.themes if offered else ())]
         for item, depth in reading_order(one for one in items if one.dimension == place.name):
             if depth == 0:
-                words = " ".join(item.content.get("text", "").split())[:60]
+                words = plain_text(item.content.get("text", ""))[:60]
                 found.append((f"{place.name}|item:{item.code}", f"{item.code}: {words}"))
     return found
 
@@ -134,6 +135,7 @@ def _section_page(agenda: Agenda, one: Section, *, state: StateForm | None = Non
         agenda=agenda,
         code=agenda.code,
         section=one,
+        plain=plain_text,
         items=[item for item, _ in reading_order(queries.section_items(one, agendas.items(session, agenda.id)))],
         waiting=queries.open_by_item(session, agenda.id),
         events=events,

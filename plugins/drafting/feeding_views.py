@@ -17,6 +17,7 @@ from portal.agendas.codes import suggest_code
 from portal.agendas.drafting import kind_labels, reading_order
 from portal.agendas.forms import ItemForm, item_form, show_errors
 from portal.agendas.models import Agenda, AgendaDimension, Item
+from portal.documents.rendering import plain_text
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.failures import told
 from portal.i18n import N_
@@ -45,6 +46,7 @@ def _list(agenda: Agenda) -> dict[str, Any]:
     adding = {one.name for one in agenda.dimensions if "add" in acts(agenda, one.name) and not one.closed}
     return {
         "agenda": agenda,
+        "plain": plain_text,
         "code": agenda.code,
         "known": every is not None,
         "rows": rows[(page - 1) * SHOWN : page * SHOWN],
@@ -207,6 +209,7 @@ def _new_page(
         loose=loose,
         parent=parent,
         others=every,
+        plain=plain_text,
         extra=extra or [],
         back=back,
     )

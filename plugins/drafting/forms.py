@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -50,7 +50,11 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
 class UploadForm(FlaskForm):  # type: ignore[misc]
     """A Word file that came back."""
 
-    file = FileField(_l("Archivo de Word"), description=_l("El .docx que se descargó de esta agenda, con los cambios. Hasta 10 MB."))
+    file = FileField(
+        _l("Archivo de Word"),
+        description=_l("El .docx que se descargó de esta agenda, con los cambios. Hasta 10 MB."),
+        validators=[FileRequired()],
+    )
     note = TextAreaField(
         _l("De quién viene"), description=_l("Por ejemplo: lo que acordó la comisión en su reunión. Quien decide lo leerá.")
     )

@@ -34,6 +34,11 @@ class Desk:
         self.session.expire_all()
         return queries.item(self.session, self.agenda.id, code)
 
+    def seen(self, code: str) -> Item:
+        """Return an item as it is committed, read apart, so that no transaction of the test is in a page's way."""
+        with self.portal.sessions() as own:
+            return queries.item(own, self.agenda.id, code)
+
     def edit(self, code: str, **content: Any) -> Item:
         """Write over an item, and commit."""
         item = self.item(code)
