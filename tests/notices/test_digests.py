@@ -48,9 +48,7 @@ def person(actors: Actors) -> Person:
 @pytest.fixture
 def tell(session: Session, person: Person) -> Tell:
     def tell(topic: str = A, title: str = "Llegó un aporte", at: datetime = FRIDAY, who: Person | None = None, **values: Any) -> None:
-        service.notify(
-            session, now=at, topic=topic, person_ids=[(who or person).id], title=title, href=values.pop("href", "/x"), **values
-        )
+        service.notify(session, now=at, topic=topic, person_ids=[(who or person).id], title=title, href=values.pop("href", "/x"), **values)
         session.commit()
 
     return tell
@@ -343,24 +341,31 @@ def test_a_long_digest_is_light_and_leads_to_the_rest(
     assert queries.notices(session, person.id).total == 60
 
 
-def test_the_page_shows_the_choices_and_keeps_them(app: Flask, actors: Actors, session: Session, person: Person, tell: Tell) -> None:
+def test_the_page_shows_the_choices_and_keeps_them(portal: Portal, actors: Actors, session: Session, person: Person, tell: Tell) -> None:
     tell(title="Llegó <un> aporte")
-    client = actors.signed_in(person)
+    client, known = actors.signed_in(person), portal.registry.answers("mail_topics")
     page = client.get("/cuenta/avisos").get_data(as_text=True)
     assert "Llegó &lt;un&gt; aporte" in page
-    assert re.findall(r'<option selected value="(\w+)"', page) == ["daily", "daily"]
+    assert re.findall(r'<option selected value="(\w+)"', page) == [one.often for one in known]
     assert "convocatorias" in page
-    answer = client.post("/cuenta/avisos", data={A: "weekly", B: "never"})
+    wanted = {**{one.name: "never" for one in known}, A: "weekly"}
+    answer = client.post("/cuenta/avisos", data=wanted)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cuenta/avisos")
-    assert queries.chosen(session, person.id) == {A: "weekly", B: "never"}
+    assert queries.chosen(session, person.id) == wanted
     session.rollback()
-    assert client.post("/cuenta/avisos", data={A: "cada hora", B: "never"}).status_code == 422
-    assert queries.chosen(session, person.id) == {A: "weekly", B: "never"}
+    assert client.post("/cuenta/avisos", data={**wanted, A: "cada hora"}).status_code == 422
+    assert queries.chosen(session, person.id) == wanted
 
 
 def test_duty_mail_has_no_way_out(portal: Portal, session: Session, person: Person, now: datetime) -> None:
     message = portal.mailer.queue(
-        session, now=now, to="ana@muestra.example", name="Ana", template="accounts/mail/code", kind="code", context={"code": "123456", "minutes": 10}
+        session,
+        now=now,
+        to="ana@muestra.example",
+        name="Ana",
+        template="accounts/mail/code",
+        kind="code",
+        context={"code": "123456", "minutes": 10},
     )
     assert message.unsubscribe is None
 
