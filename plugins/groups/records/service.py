@@ -41,7 +41,7 @@ def write_report(session: Session, *, now: datetime, meeting: Meeting, text: str
     if not text:
         raise Invalid(fields={"text": N_("Escriba la relatoría.")})
     if len(text) > LONGEST_REPORT:
-        raise Invalid(fields={"text": N_("La relatoría admite hasta 100 000 caracteres. Adjunte lo demás como anexo.")})
+        raise Invalid(fields={"text": N_("La relatoría admite hasta 100 000 caracteres.")})
     report = report_of(session, meeting)
     if report is None and revision == 0:
         report = _first(session, meeting, now=now)
