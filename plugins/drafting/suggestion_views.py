@@ -280,7 +280,7 @@ def reject(code: str, suggestion: str) -> Response | tuple[str, int]:
         commit()
     except (Invalid, Conflict) as error:
         session.rollback()
-        sentence = gettext(error.fields["reason"]) if isinstance(error, Invalid) else told(error)
+        sentence = told(Conflict(next(iter(error.fields.values())))) if isinstance(error, Invalid) else told(error)
         if isinstance(error, Invalid):
             form.reason.errors = [sentence]
         anchor = "#reason" if isinstance(error, Invalid) else None

@@ -70,7 +70,7 @@ def test_a_demand_feeds_an_item_that_exists_and_can_be_untied(desk: Desk, actors
 
 @BOTH
 def test_a_retired_item_is_not_fed(desk: Desk) -> None:
-    from portal.agendas import service  # noqa: PLC0415 - only here
+    from portal.agendas import service
 
     service.retire_item(desk.session, desk.agenda, "SOC-01.1", revision=desk.item("SOC-01.1").revision, now=desk.now, person_id=None)
     with pytest.raises(Conflict):
@@ -111,7 +111,7 @@ def test_without_the_plugin_the_agenda_is_whole(desk: Desk, actors: Actors, with
 
 @pytest.mark.settings(plugins=("social", "drafting"))
 def test_stations_are_for_those_who_read_the_draft(desk: Desk, session: Session, now: datetime) -> None:
-    from plugins.drafting import suggesting  # noqa: PLC0415 - only here
+    from plugins.drafting import suggesting
 
     item = desk.item("SOC-01")
     suggesting.suggest(
@@ -131,7 +131,7 @@ def test_stations_are_for_those_who_read_the_draft(desk: Desk, session: Session,
 
 @pytest.mark.settings(plugins=("social", "drafting"))
 def test_a_person_who_is_erased_is_in_no_row_and_their_files_go(desk: Desk, actors: Actors) -> None:
-    from plugins.drafting import sections, suggesting  # noqa: PLC0415 - only here
+    from plugins.drafting import sections, suggesting
 
     session = desk.session
     person = actors.grant(actors.person("Wayra Illari Ñahui Muestra"), "staff", desk.agenda)

@@ -109,7 +109,8 @@ def test_a_file_goes_out_and_comes_back_through_the_pages(staff: FlaskClient, de
     file.replace("SOC-02", "muestra", "ejemplo")
     file.delete_item("ECO-02")
     file.paragraph_after("SOC-01", "Un punto nuevo sobre riego.")
-    sent = staff.post(f"{HOME}/word", data={"file": (io.BytesIO(file.done()), "Mi versión.docx"), "note": "De la comisión."})
+    data = file.done()
+    sent = staff.post(f"{HOME}/word", data={"file": (io.BytesIO(data), "Mi versión.docx"), "note": "De la comisión."})
     assert (sent.status_code, sent.location) == (303, f"{HOME}/word/W-001")
     page = staff.get(sent.location).text
     assert "<del>" in page
@@ -117,7 +118,7 @@ def test_a_file_goes_out_and_comes_back_through_the_pages(staff: FlaskClient, de
     assert "ECO-02. Siguen en el borrador" in page
     assert queries.suggestions(desk.session, desk.agenda.id)[1] == 0
     desk.session.commit()
-    assert staff.get(f"{HOME}/word/W-001/original.docx").data == file.done()
+    assert staff.get(f"{HOME}/word/W-001/original.docx").data == data
     assert staff.post(f"{HOME}/word/W-001/guardar").status_code == 303
     assert staff.post(f"{HOME}/word/W-001/guardar").status_code == 409
     assert "S-001" in staff.get(f"{HOME}/word/W-001").text

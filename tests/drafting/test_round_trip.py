@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.errors import Invalid
 from portal.documents.canonical import sha256
+from portal.errors import Invalid
 
 from . import word
 from .conftest import LIST, TEXT, Desk
@@ -209,7 +209,7 @@ def test_a_file_that_libreoffice_saved_again(desk: Desk, codes: list[str], tmp_p
     saved = tmp_path / "saved"
     command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", "docx:MS Word 2007 XML"]
     names = [str(tmp_path / name) for name in ("igual.docx", "cambiado.docx")]
-    subprocess.run([*command, "--outdir", str(saved), *names], check=True, capture_output=True, timeout=120)  # noqa: S603
+    subprocess.run([*command, "--outdir", str(saved), *names], check=True, capture_output=True, timeout=120)
     same, changed = ((saved / name).read_bytes() for name in ("igual.docx", "cambiado.docx"))
     made = desk.receive(same)
     assert (desk.proposed(made), made.reading["missing"], made.loose, made.reading["told"]) == ({}, [], [], [])

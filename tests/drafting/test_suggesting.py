@@ -157,7 +157,7 @@ def test_only_its_author_takes_a_suggestion_back(desk: Desk, suggest: Callable[.
 
 
 def test_a_retired_item_takes_no_suggestion(desk: Desk, suggest: Callable[..., Suggestion], editor: Person, session: Session) -> None:
-    from portal.agendas import service  # noqa: PLC0415 - only here
+    from portal.agendas import service
 
     one = suggest(text="Dice lo nuevo.")
     for code in ("SOC-01.1", "SOC-01.2", CODE):
@@ -176,7 +176,7 @@ def test_a_section_has_owners_states_and_a_history(desk: Desk, editor: Person, a
         session, desk.portal.registry, desk.agenda, dimension="social", root=CODE, owners=[editor.id], now=desk.now, person_id=None
     )
     assert (made.code, made.state) == ("RED-01", "waiting")
-    from portal.agendas.queries import items  # noqa: PLC0415 - only here
+    from portal.agendas.queries import items
 
     assert {one.code for one in queries.section_items(made, items(session, desk.agenda.id))} == {CODE, "SOC-01.1", "SOC-01.2"}
     with pytest.raises(Conflict):
@@ -203,9 +203,9 @@ def test_a_section_has_owners_states_and_a_history(desk: Desk, editor: Person, a
 
 
 def test_a_file_becomes_suggestions_once_and_only_when_somebody_says_so(desk: Desk, author: Person, editor: Person) -> None:
-    from plugins.drafting import returning  # noqa: PLC0415 - only here
+    from plugins.drafting import returning
 
-    from .word import Edited  # noqa: PLC0415
+    from .word import Edited
 
     file = Edited(desk.export())
     file.replace("SOC-02", "muestra", "ejemplo")
