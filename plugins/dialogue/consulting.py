@@ -13,8 +13,6 @@ from portal.agendas.models import Agenda, AgendaVersion
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.search import service as search
-from portal.threads.service import link
-from portal.threads.words import ref
 
 SHORTEST = timedelta(hours=1)
 
@@ -51,15 +49,6 @@ def open_consultation(
     )
     session.add(made)
     session.flush()
-    link(
-        session,
-        now=now,
-        agenda_id=agenda.id,
-        source=ref("consultation", agenda.code, made.code),
-        relation="came_from",
-        target=ref("version", agenda.code, f"v{version.number}"),
-        person_id=person_id,
-    )
     search.put(session, indexing.of_consultation(made, agenda.code), source=indexing.SOURCE)
     return made
 

@@ -20,20 +20,27 @@ MOST = 60  # contributions on one item that its story names; the list of contrib
 
 
 def ties(session: Session, refs: frozenset[str]) -> Iterator[ThreadTie]:
-    """Yield which published contributions speak of the items among `refs`, those that were answered first; two queries at most."""
+    """Yield which published contributions speak of the items among `refs`, those that were answered first; and where those among `refs` come from.
+
+    A consultation has no ties of its own: an item's story goes to the consultation in which somebody spoke of it, and not on to all the others.
+    """
     items, mine = _codes(refs, "item"), _codes(refs, "contribution")
     for agenda, codes in items.items():
         answered = case((Contribution.verdict.is_(None), 1), else_=0)
         rows = _spoken(agenda).where(Contribution.item_code.in_(codes)).order_by(answered, Contribution.number).limit(MOST * len(codes))
-        for code, item in session.execute(rows):
+        for code, item, _ in session.execute(rows):
             yield ThreadTie(source=ref("contribution", agenda, code), relation="answers", target=ref("item", agenda, item))
     for agenda, codes in mine.items():
-        for code, item in session.execute(_spoken(agenda).where(Contribution.code.in_(codes), Contribution.item_code.is_not(None))):
-            yield ThreadTie(source=ref("contribution", agenda, code), relation="answers", target=ref("item", agenda, item))
+        for code, item, consultation in session.execute(_spoken(agenda).where(Contribution.code.in_(codes))):
+            said = ref("contribution", agenda, code)
+            yield ThreadTie(source=said, relation="came_from", target=ref("consultation", agenda, consultation))
+            if item:
+                yield ThreadTie(source=said, relation="answers", target=ref("item", agenda, item))
 
 
 def _spoken(agenda: str) -> Any:
-    rows = select(Contribution.code, Contribution.item_code).join(Agenda, Agenda.id == Contribution.agenda_id)
+    rows = select(Contribution.code, Contribution.item_code, Consultation.code).join(Agenda, Agenda.id == Contribution.agenda_id)
+    rows = rows.join(Consultation, Consultation.id == Contribution.consultation_id)
     return rows.where(Agenda.code == agenda, Contribution.state == PUBLISHED)
 
 

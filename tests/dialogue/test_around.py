@@ -30,6 +30,11 @@ def test_an_item_s_story_names_who_spoke_of_it_and_what_was_answered(dialogue: D
     ask, code = dialogue.portal.ask, dialogue.code
     ties = ask.thread_ties(dialogue.session, frozenset({f"item:{code}/SOC-01"}))
     assert [(one.source, one.relation, one.target) for one in ties] == [(f"contribution:{code}/A-0001", "answers", f"item:{code}/SOC-01")]
+    onward = ask.thread_ties(dialogue.session, frozenset({f"contribution:{code}/A-0001", f"consultation:{code}/C-01"}))
+    assert sorted((one.relation, one.target) for one in onward) == [
+        ("answers", f"item:{code}/SOC-01"),
+        ("came_from", f"consultation:{code}/C-01"),
+    ]
     refs = frozenset({f"contribution:{code}/A-0001", f"answer:{code}/A-0001", f"contribution:{code}/A-0002", f"consultation:{code}/C-01"})
     stations = ask.thread_stations(dialogue.session, NOBODY, refs)
     assert sorted((one.ref, one.stage, one.href, one.state) for one in stations) == [

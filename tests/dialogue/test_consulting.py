@@ -10,7 +10,6 @@ from plugins.dialogue import consulting
 from plugins.dialogue.models import Consultation, DateChange
 from portal.search.models import SearchDocument
 from portal.testing.fixtures import Actors
-from portal.threads.models import ThreadLink
 from tests.dialogue.conftest import Dialogue
 
 
@@ -27,9 +26,6 @@ def test_a_round_is_announced_from_the_form_and_gets_the_next_code(dialogue: Dia
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/gestion/agendas/{dialogue.code}/consultas/C-02")
     [made] = dialogue.read(select(Consultation).where(Consultation.code == "C-02"))
     assert made.opens_at.isoformat() == "2031-03-01T14:00:00+00:00"  # nine o'clock in Lima
-    assert dialogue.read(select(ThreadLink.target).where(ThreadLink.source == f"consultation:{dialogue.code}/C-02")) == [
-        f"version:{dialogue.code}/v1"
-    ]
     assert dialogue.read(select(SearchDocument.title).where(SearchDocument.ref == f"consultation:{dialogue.code}/C-02")) == [
         "C-02: Segunda ronda"
     ]
