@@ -14,11 +14,12 @@ from portal.agendas.models import Agenda, AgendaVersion
 from portal.documents.canonical import sha256
 from portal.documents.rendering import render_pdf
 from portal.threads.queries import any_link
-from portal.threads.stories import Story, frozen, tell
+from portal.threads.stories import Part, Story, frozen, tell
 
 if TYPE_CHECKING:
     from portal.context import Portal
 
+FEW = 3  # items; with fewer, what they share is printed with each
 MOST_ROWS = 4  # stations of a stage that are printed; the others are counted
 KEPT = 4  # documents that a process remembers: the same words are laid out once
 _lock = threading.Lock()
@@ -37,7 +38,26 @@ def section(portal: "Portal", session: Session, agenda: Agenda, document: dict[s
 def drawn(portal: "Portal", stories: dict[str, Story], document: dict[str, Any]) -> Markup:
     """Return the section of these stories."""
     template = portal.templates.get_template("threads/_stories_pdf.html")
-    return Markup(template.render(stories=stories, agenda=document, most=MOST_ROWS))  # noqa: S704 - an autoescaped template
+    shared = common(stories)
+    own = {code: without(story, {one.ref for part in shared for one in part.stations}) for code, story in stories.items()}
+    html = template.render(stories=stories, rows=own, shared=shared, agenda=document, most=MOST_ROWS)
+    return Markup(html)  # noqa: S704 - an autoescaped template
+
+
+def common(stories: dict[str, Story]) -> list[Part]:
+    """Return what stands in every item's story in the same words (the version, its validation…): it is printed once."""
+    told = list(stories.values())
+    if len(told) < FEW:
+        return []
+    same = set.intersection(*({(one.ref, one.label, one.title) for part in story.parts for one in part.stations} for story in told))
+    parts = [Part(part.stage, tuple(one for one in part.stations if (one.ref, one.label, one.title) in same)) for part in told[0].parts]
+    return [part for part in parts if part.stations]
+
+
+def without(story: Story, refs: set[str]) -> list[Part]:
+    """Return the parts of a story with something of the item's own, what is printed elsewhere left out."""
+    parts = [Part(part.stage, tuple(one for one in part.stations if one.ref not in refs)) for part in story.parts]
+    return [part for part in parts if part.stations]
 
 
 def document_html(portal: "Portal", session: Session, agenda: Agenda, document: dict[str, Any], history: History, *, now: datetime) -> str:
