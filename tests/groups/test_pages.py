@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from sqlalchemy import event, select
 
 from plugins.groups.models import Attendance, Group, Invitation, Meeting, Member
+from plugins.groups.sheet import blank_lines
 from portal.agendas.models import Agenda
 from portal.context import Portal
+from portal.limits import limiter
 from portal.testing.fixtures import Actors
 
 pytestmark = [pytest.mark.once, pytest.mark.settings(plugins=("social", "groups"))]
@@ -211,3 +214,45 @@ def test_the_lists_cost_the_same_for_one_and_for_many(
     for number in range(12):
         meet(group=group, starts_at=first.starts_at + timedelta(days=number + 1))
     assert [cost(path) for path in paths] == before
+
+
+def test_somebody_added_later_who_is_expected_elsewhere_is_named(
+    agenda: Agenda, actors: Actors, group: Group, meet: Callable[..., Meeting]
+) -> None:
+    first = meet(group=group, title="La primera")
+    meet(title="La otra", starts_at=first.starts_at)
+    mesa = actors.client("staff", agenda)
+    typed = {"invitar-full_name": "Uno", "invitar-email": "uno@muestra.example", "invitar-sector": "estado"}
+    page = mesa.post(f"{HOME}/reuniones/R-002/invitados", data=typed, follow_redirects=True).get_data(as_text=True)
+    assert "Uno de Muestra está también en APU-T R-001 «La primera» a la misma hora." in page
+    again = mesa.post(f"{HOME}/reuniones/R-002/invitados", data=typed)
+    assert (again.status_code, "Esa persona ya está invitada." in again.get_data(as_text=True)) == (422, True)
+
+
+def test_nobody_fills_the_list_from_one_place(
+    agenda: Agenda, actors: Actors, group: Group, meet: Callable[..., Meeting], now: datetime
+) -> None:
+    meet(group=group, starts_at=now + timedelta(hours=1))
+    mesa = actors.client("staff", agenda)
+    mesa.post(f"{HOME}/reuniones/R-001/convocar")
+    mesa.post(f"{HOME}/reuniones/R-001/qr/abrir", data={"qr-hours": "1"})
+    path = "/asistencia/" + mesa.get(f"{HOME}/reuniones/R-001/qr").get_data(as_text=True).split("/asistencia/")[1].split("<")[0]
+    limiter.enabled = True
+    limiter.reset()
+    try:
+        answers = [mesa.get(path).status_code for _ in range(91)]
+    finally:
+        limiter.enabled = False
+        limiter.reset()
+    assert (answers[:90], answers[90]) == ([200] * 90, 429)
+
+
+def test_the_sheet_is_a_pdf_of_the_invited(agenda: Agenda, actors: Actors, group: Group, meet: Callable[..., Meeting]) -> None:
+    meet(group=group)
+    answer = actors.client("staff", agenda).get(f"{HOME}/reuniones/R-001/hoja.pdf")
+    words = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.data))
+    assert answer.mimetype == "application/pdf"
+    assert [name in words for name in ("Uno de Muestra", "Tres en Papel", "Firma", "uno@muestra.example")] == [True, True, True, False]
+    lines = [int(line) for line in words.split() if line.isdigit() and int(line) < 100]
+    assert blank_lines(3) == 30
+    assert max(lines) == 33
