@@ -3,7 +3,9 @@
 import json
 import re
 import subprocess
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -206,4 +208,35 @@ def test_a_scan_is_kept_as_it_came_with_who_typed_it(scene: Scene, code_mailed: 
     assert (one.method, one.recorded_by_id, portal.store.get(one.scan_sha256 or "")) == ("paper", scene.staff.id, b"%PDF-1.7 scan")
     assert acta.state == "complete"
     assert verify_bytes(portal, session, portal.store.get(acta.sha256), now=now).verdict.verdict == "authentic_complete"
+    assert audit(portal, session)[1] == []
+
+
+@pytest.mark.slow
+def test_two_who_sign_at_one_instant_both_sign(scene: Scene, code_mailed: Mailed, now: datetime) -> None:
+    portal, session = scene.portal, scene.session
+    acta = scene.issue(now)
+    name, typed = acta.code, {}
+    for person in scene.signers:
+        signing.send_code(portal, session, now=now, acta=acta, person_id=person.id)
+        session.commit()
+        typed[person.id] = code_mailed(person)
+    session.rollback()
+    together = threading.Barrier(2)
+
+    def run(person_id: int) -> str:
+        with portal.sessions() as own:
+            mine = queries.acta_of(own, name)
+            own.commit()
+            together.wait(20)
+            signing.sign(portal, own, now=now, acta=mine, person_id=person_id, code=typed[person_id], agrees=True)
+            own.commit()
+            return mine.state
+
+    with ThreadPoolExecutor(2) as pool:
+        states = sorted(pool.map(run, typed))
+    assert states == ["complete", "open"]
+    session.expire_all()
+    fresh = queries.acta_of(session, name)
+    assert sorted(one.number or 0 for one in fresh.signatures) == [1, 2]
+    assert verify_bytes(portal, session, portal.store.get(fresh.sha256), now=now).verdict.verdict == "authentic_complete"
     assert audit(portal, session)[1] == []
