@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from plugins.groups import attending, convening, groups, meetings
 from plugins.groups.library import sampling as library
 from plugins.groups.models import Group
+from plugins.groups.records import sampling as records
 from plugins.groups.words import SCREEN
 from portal.accounts.models import Person
 from portal.agendas.models import Agenda
@@ -65,6 +66,7 @@ def sample(portal: Portal, session: Session, *, now: datetime, agenda: Agenda, p
         invited = [one.id for one in convening.invited(session, past)]
         attending.mark(session, past, now=now, by=by, way=SCREEN, invited=invited[:6])
     meetings.hold(session, past, now=now, person_id=by)
+    records.sample(session, now=now, meeting=past, person_id=by)
     soon = meetings.create_meeting(
         session,
         now=now,
