@@ -52,7 +52,7 @@ def test_the_same_text_without_its_paragraph_styles_is_still_the_same(text: str)
 
 def test_lists_and_emphasis_become_paragraphs() -> None:
     sent, _ = paragraphs("Hay **dos**:\n\n- una\n  1. otra")
-    assert sent == [
+    assert list(sent) == [
         Para("p", (Run("Hay "), Run("dos", "b"), Run(":"))),
         Para("bullet", (Run("una"),)),
         Para("number", (Run("otra"),), 1),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -63,7 +63,8 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
 
 
-def paragraphs(source: str) -> tuple[list[Para], Style]:
+@lru_cache(maxsize=1_000)  # a file that came back asks for each text three times
+def paragraphs(source: str) -> tuple[tuple[Para, ...], Style]:
     """Return a Markdown text as paragraphs, and the style in which `markdown` writes them again exactly."""
     tokens = _parser().parse(source)
     style = _style(tokens, source)
@@ -79,7 +80,7 @@ def paragraphs(source: str) -> tuple[list[Para], Style]:
         found += read
     if markdown(found, style) != source:
         found = [Para("raw", (Run(line),)) for line in source.split("\n")]
-    return found, style
+    return tuple(found), style
 
 
 def markdown(paras: Iterable[Para], style: Style) -> str:
@@ -292,11 +293,17 @@ def _chunk(chunk: Sequence[Para], style: Style) -> str:
     plain = [replace(one, runs=tuple(Run(run.text) for run in one.runs)) for one in chunk]
     for paras, escape in ((chunk, 0), (chunk, 1), (chunk, 2), (plain, 2)):
         found = _lines(paras, style, escape=escape)
-        tokens = list(_chunks(_parser().parse(found)))
-        read = _readable(tokens[0][0]) if len(tokens) == 1 else None
-        if read is not None and _keys(read) == _keys(paras):
+        if _read_again(found) == tuple(_keys(paras)):
             return found
     return _lines(plain, style, escape=2)
+
+
+@lru_cache(maxsize=4_000)
+def _read_again(text: str) -> tuple[tuple[object, ...], ...] | None:
+    """Return how one piece of Markdown reads, None when it is not one piece or travels as it is written."""
+    chunks = list(_chunks(_parser().parse(text)))
+    read = _readable(chunks[0][0]) if len(chunks) == 1 else None
+    return None if read is None else tuple(_keys(read))
 
 
 def _leveled(chunk: Sequence[Para]) -> list[Para]:

@@ -69,6 +69,7 @@ class _Writer:
     mark: int = 0
     lists: int = 0
     parts: list[str] = field(default_factory=list)
+    styles: dict[str, str] = field(default_factory=dict)  # a style's id by its name: to look for it takes long
 
     def bookmark(self, name: str, inner: str) -> str:
         """Return `inner` with a bookmark around it."""
@@ -170,7 +171,9 @@ def _words(writer: _Writer, paras: Iterable[Para]) -> str:
 
 
 def _paragraph(writer: _Writer, style: str, inner: str, properties: str = "", *, inside: bool = False) -> str:
-    name = writer.document.styles[style].style_id
+    if style not in writer.styles:
+        writer.styles[style] = writer.document.styles[style].style_id
+    name = writer.styles[style]
     space = "" if inside else f" {nsdecls('w', 'r')}"
     return f'<w:p{space}><w:pPr><w:pStyle w:val="{name}"/>{properties}</w:pPr>{inner}</w:p>'
 
