@@ -75,24 +75,22 @@ def test_an_answer_names_what_changed_and_ties_it(dialogue: Dialogue, actors: Ac
     assert "Cambió SOC-01.2 en el borrador" in page
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"verdict": ""}, "Elija la respuesta."),
-        ({"reason": " "}, "Escriba el motivo de la respuesta."),
-        ({"items": "SOC-01, XYZ-9"}, "En la agenda no hay un punto XYZ-9."),
-        ({"verdict": "rejected"}, "Un aporte que no se acepta no causa cambios."),
-        ({"reason": "a" * 6001}, "El motivo tiene 6001 caracteres y el límite es 6000."),
-    ],
-)
 @pytest.mark.once
-def test_an_answer_that_cannot_be_given_is_kept_as_typed(dialogue: Dialogue, actors: Actors, values: dict[str, str], sentence: str) -> None:
-    one = dialogue.said(published=True)
+def test_an_answer_that_cannot_be_given_is_kept_as_typed(dialogue: Dialogue, actors: Actors) -> None:
+    one, client = dialogue.said(published=True), actors.signed_in(dialogue.coordinator)
     usual = {"aporte": f"A-0001:{one.revision}", "verdict": "accepted", "reason": "Tiene razón.", "items": "SOC-01", "version": ""}
-    answer = actors.signed_in(dialogue.coordinator).post(f"{dialogue.staff}/respuesta", data={**usual, **values})
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert {**usual, **values}["reason"].strip() in answer.text
+    wrong: dict[str, dict[str, str]] = {
+        "Elija la respuesta.": {"verdict": ""},
+        "Escriba el motivo de la respuesta.": {"reason": " "},
+        "En la agenda no hay un punto XYZ-9.": {"items": "SOC-01, XYZ-9"},
+        "Un aporte que no se acepta no causa cambios.": {"verdict": "rejected"},
+        "El motivo tiene 6001 caracteres y el límite es 6000.": {"reason": "a" * 6001},
+    }
+    for sentence, values in wrong.items():
+        answer = client.post(f"{dialogue.staff}/respuesta", data={**usual, **values})
+        assert (answer.status_code, sentence in answer.text) == (422, True), sentence
+        assert {**usual, **values}["reason"].strip() in answer.text
+        assert {**usual, **values}["items"] in answer.text
     assert dialogue.read(select(Answer)) == []
 
 

@@ -131,25 +131,21 @@ def test_fifty_thousand_characters_are_refused_in_one_sentence_and_all_stay_type
     assert all_of(dialogue) == []
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"text": " "}, "Escriba su aporte."),
-        ({"kind": "grito"}, "Elija qué quiere hacer."),
-        ({"place": "SOC-99"}, "Elija sobre qué opina."),
-        ({"kind": "change"}, "Escriba la redacción que propone."),
-        ({"email": "sin arroba"}, "Escriba un correo completo"),
-        ({"sitio_web": "https://x.example"}, "Deje vacío el campo que no se muestra"),
-    ],
-)
 @pytest.mark.once
-def test_what_cannot_be_used_is_said_and_kept(
-    dialogue: Dialogue, nobody: FlaskClient, form: Form, values: dict[str, str], sentence: str
-) -> None:
-    answer = nobody.post(f"{dialogue.public}/aportar", data=form(**{"email": "x@muestra.example", "name": "Vecina de aquí", **values}))
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert 'value="Vecina de aquí"' in answer.text
+def test_what_cannot_be_used_is_said_and_kept(dialogue: Dialogue, nobody: FlaskClient, form: Form) -> None:
+    wrong: dict[str, dict[str, str]] = {
+        "Escriba su aporte.": {"text": " "},
+        "Elija qué quiere hacer.": {"kind": "grito"},
+        "Elija sobre qué opina.": {"place": "SOC-99"},
+        "Escriba la redacción que propone.": {"kind": "change"},
+        "Escriba un correo completo": {"email": "sin arroba"},
+        "Deje vacío el campo que no se muestra": {"sitio_web": "https://x.example"},
+    }
+    for sentence, values in wrong.items():
+        typed = form(**{"email": "x@muestra.example", "name": "Vecina de aquí", **values})
+        answer = nobody.post(f"{dialogue.public}/aportar", data=typed)
+        assert (answer.status_code, sentence in answer.text) == (422, True), sentence
+        assert 'value="Vecina de aquí"' in answer.text
     assert all_of(dialogue) == []
 
 
@@ -164,33 +160,30 @@ def docx(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "sentence"),
-    [
-        ("factura.pdf", EICAR, "contiene un programa o parece un virus"),
-        ("factura.pdf", b"%PDF-1.7\n" + EICAR + b"\n%%EOF", "contiene un programa o parece un virus"),
-        ("foto.png", b"MZ\x90\x00 programa", "contiene un programa o parece un virus"),
-        ("nota.docx", docx(**{"word/vbaProject.bin": b"macro"}), "contiene un programa o parece un virus"),
-        ("nota.docx", docx(**{"word/media/x.bin": EICAR}), "contiene un programa o parece un virus"),
-        ("nota.docx", docx()[:-30], "está dañado"),
-        ("pagina.html", b"<script>alert(1)</script>", "no es PDF, JPEG, PNG ni DOCX"),
-        ("dibujo.svg", b"<svg onload='x()'/>", "no es PDF, JPEG, PNG ni DOCX"),
-        ("acta.pdf", b"%PDF-1.7\n<< /OpenAction << /S /JavaScript /JS (x) >> >>\n%%EOF", "contiene programas o archivos dentro"),
-        ("foto.jpg", b"\xff\xd8\xff\xe0 nada", "está dañada"),
-        ("grande.pdf", b"%PDF-1.7" + b"0" * 5_242_880 + b"%%EOF", "pesa más de 5 MB"),
-        ("enorme.pdf", b"%PDF-1.7" + b"0" * 24_000_000 + b"%%EOF", "pesa más de 5 MB"),  # more than the portal takes elsewhere
-    ],
-)
+HOSTILE = [
+    ("factura.pdf", EICAR, "contiene un programa o parece un virus"),
+    ("factura.pdf", b"%PDF-1.7\n" + EICAR + b"\n%%EOF", "contiene un programa o parece un virus"),
+    ("foto.png", b"MZ\x90\x00 programa", "contiene un programa o parece un virus"),
+    ("nota.docx", docx(**{"word/vbaProject.bin": b"macro"}), "contiene un programa o parece un virus"),
+    ("nota.docx", docx(**{"word/media/x.bin": EICAR}), "contiene un programa o parece un virus"),
+    ("nota.docx", docx()[:-30], "está dañado"),
+    ("pagina.html", b"<script>alert(1)</script>", "no es PDF, JPEG, PNG ni DOCX"),
+    ("dibujo.svg", b"<svg onload='x()'/>", "no es PDF, JPEG, PNG ni DOCX"),
+    ("acta.pdf", b"%PDF-1.7\n<< /OpenAction << /S /JavaScript /JS (x) >> >>\n%%EOF", "contiene programas o archivos dentro"),
+    ("foto.jpg", b"\xff\xd8\xff\xe0 nada", "está dañada"),
+    ("grande.pdf", b"%PDF-1.7" + b"0" * 5_242_880 + b"%%EOF", "pesa más de 5 MB"),
+    ("enorme.pdf", b"%PDF-1.7" + b"0" * 24_000_000 + b"%%EOF", "pesa más de 5 MB"),  # more than the portal takes elsewhere
+]
+
+
 @pytest.mark.once
-def test_a_hostile_file_is_refused_and_the_text_stays(
-    dialogue: Dialogue, nobody: FlaskClient, form: Form, name: str, data: bytes, sentence: str
-) -> None:
-    typed = form(email="x@muestra.example", files=(io.BytesIO(data), name))
-    answer = nobody.post(f"{dialogue.public}/aportar", data=typed, content_type="multipart/form-data")
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert f"«{name}»" in answer.text
-    assert "Falta agua en la parte alta." in answer.text
+def test_a_hostile_file_is_refused_and_the_text_stays(dialogue: Dialogue, nobody: FlaskClient, form: Form) -> None:
+    for name, data, sentence in HOSTILE:
+        typed = form(email="x@muestra.example", files=(io.BytesIO(data), name))
+        answer = nobody.post(f"{dialogue.public}/aportar", data=typed, content_type="multipart/form-data")
+        assert (answer.status_code, sentence in answer.text) == (422, True), (name, sentence)
+        assert f"«{name}»" in answer.text
+        assert "Falta agua en la parte alta." in answer.text
     assert dialogue.read(select(Attachment)) == []
 
 
