@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from plugins.workplan import board, queries, service
 from plugins.workplan.models import Plan
-from plugins.workplan.sampling import sample
+from plugins.workplan.sampling import SOURCE, sample
 from plugins.workplan.timeline import chart
 from portal.context import Portal
 from portal.search.models import SearchDocument
@@ -148,6 +148,7 @@ def test_the_sample_plan_says_that_it_is_one_and_is_made_once(
     assert sample(portal, session, now=now, agenda=agenda, people=people) is made  # type: ignore[arg-type]
     rows = queries.rows(session, made, today=date(2022, 6, 1))
     assert queries.counts(rows)["completo"] == 6
+    assert service.exact(session, made).encode() == SOURCE.read_bytes()  # progress and new dates touch no cell
     assert {one.note for one in queries.reports(session, rows[0].activity.id)} == {"Avance de ejemplo (muestra)."}
 
 
