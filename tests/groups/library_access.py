@@ -11,7 +11,7 @@ from portal.context import Portal
 from tests.roles import ALL, DRAFT_READERS, MESA
 
 TABLE: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("library.index", "library.instrument", "library.file"), DRAFT_READERS),
+    **dict.fromkeys(("library.index", "library.handed", "library.instrument", "library.file"), DRAFT_READERS),
     **dict.fromkeys(("library.new", "library.edit", "library.add_version", "library.hand", "library.withdraw"), MESA),
     **dict.fromkeys(("library.public_index", "library.public_file"), ALL),
 }

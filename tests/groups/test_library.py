@@ -129,6 +129,10 @@ def test_who_was_given_what_and_when(
     staff = actors.client("staff", plan.agenda)
     page = unescape(staff.get(f"{SHELF}/I-01").get_data(as_text=True))
     assert "En una reunión: " + meeting.code in page
+    told = unescape(staff.get(f"{SHELF}/entregas?q=movimiento").get_data(as_text=True))
+    assert ("Movimiento de Muestra" in told, "Tres en Papel" in told, "PDRC al 2030" in told) == (True, False, True)
+    assert queries.all_handings(session, plan.agenda_id).total == 4
+    session.commit()
     gone = f"{SHELF}/I-01/entregas/{other.id}/quitar"
     assert staff.post(gone).status_code == 303
     session.expire_all()
@@ -217,7 +221,7 @@ def test_instruments_are_found_stand_in_threads_and_lists_cost_the_same(
         assert staff.get(address).status_code == 200
         return len(counted)
 
-    addresses = (SHELF, f"{SHELF}/I-01", "/agendas/APU-T/instrumentos")
+    addresses = (SHELF, f"{SHELF}/I-01", f"{SHELF}/entregas", "/agendas/APU-T/instrumentos")
     _hand(session, plan, now)
     session.commit()
     few = [queries_of(one) for one in addresses]

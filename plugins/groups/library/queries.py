@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from plugins.groups.library.models import Handing, Instrument, InstrumentVersion
 from plugins.groups.models import Group, Meeting, Member
@@ -35,6 +35,7 @@ class Handed:
     handing: Handing
     label: str
     number: int
+    instrument: Instrument
     who: str
     group: str | None
     meeting: str | None
@@ -123,39 +124,47 @@ def version(session: Session, found: Instrument, number: int) -> InstrumentVersi
 
 
 def handings(session: Session, found: Instrument, *, number: int = 1, size: int = PAGE) -> Page:
-    """Return who was given which version (`Handed`), latest first. Two queries."""
-    own = InstrumentVersion.instrument_id == found.id
-    total = session.scalar(select(func.count(Handing.id)).join(InstrumentVersion).where(own)) or 0
-    number = max(1, min(number, -(-total // size)))
-    receiver, writer = Person.__table__.alias("receiver"), Person.__table__.alias("writer")
+    """Return who was given which version of an instrument (`Handed`), latest first. Two queries."""
+    return _handings(session, [InstrumentVersion.instrument_id == found.id], number, size)
+
+
+def all_handings(session: Session, agenda_id: int, *, q: str = "", number: int = 1, size: int = PAGE) -> Page:
+    """Return who was given which instrument of an agenda (`Handed`), latest first; `q`: words of the name of who was. Two queries."""
+    names = (Group.code, Group.name, Organisation.name, Person.full_name, Handing.recipient)
+    said = [or_(*(column.icontains(word, autoescape=True) for column in names)) for word in q.split()[:8]]
+    return _handings(session, [Instrument.agenda_id == agenda_id, *said], number, size)
+
+
+def _handings(session: Session, criteria: list[ColumnElement[bool]], number: int, size: int) -> Page:
+    writer = aliased(Person)
+    shown = (InstrumentVersion, Instrument, Group.code, Group.name, Organisation.name, Person.full_name, Meeting.code, Meeting.title)
     query = (
-        select(
-            Handing, InstrumentVersion.label, InstrumentVersion.number, Group.code, Group.name, Organisation.name, receiver.c.full_name,
-            Meeting.code, Meeting.title, writer.c.full_name,
-        )
+        select(Handing, *shown, writer.full_name)
         .join(InstrumentVersion, InstrumentVersion.id == Handing.version_id)
+        .join(Instrument, Instrument.id == InstrumentVersion.instrument_id)
         .outerjoin(Group, Group.id == Handing.group_id)
         .outerjoin(Organisation, Organisation.id == Handing.organisation_id)
-        .outerjoin(receiver, receiver.c.id == Handing.person_id)
+        .outerjoin(Person, Person.id == Handing.person_id)
         .outerjoin(Meeting, Meeting.id == Handing.meeting_id)
-        .outerjoin(writer, writer.c.id == Handing.by_id)
-        .where(own)
-        .order_by(Handing.given_on.desc(), Handing.id.desc())
-        .limit(size)
-        .offset((number - 1) * size)
-    )  # fmt: skip
+        .outerjoin(writer, writer.id == Handing.by_id)
+        .where(*criteria)
+    )
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Handing.id).subquery())) or 0
+    number = max(1, min(number, -(-total // size)))
+    ordered = query.order_by(Handing.given_on.desc(), Handing.id.desc()).limit(size).offset((number - 1) * size)
     rows = [
         Handed(
             handing=one,
-            label=label,
-            number=version_number,
+            label=version.label,
+            number=version.number,
+            instrument=instrument,
             who=f"{group} {group_name}" if group else organisation or person or one.recipient,
             group=group,
             meeting=f"{meeting} {title}" if meeting else None,
             at=one.at,
             by=by or "",
         )
-        for one, label, version_number, group, group_name, organisation, person, meeting, title, by in session.execute(query)
+        for one, version, instrument, group, group_name, organisation, person, meeting, title, by in session.execute(ordered)
     ]
     return Page(rows, number, total, size)
 

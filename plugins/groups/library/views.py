@@ -45,6 +45,16 @@ def index(code: str) -> str:
     )
 
 
+@blueprint.get(f"{SHELF}/entregas")
+@requires(READ, agenda="code")
+def handed(code: str) -> str:
+    """List who was given what and when, of the whole library."""
+    form = SearchForm(request.args)
+    page = queries.all_handings(web.session, g.agenda.id, q=form.q.data or "", number=web.page_number())
+    chosen = {"q": form.q.data} if form.q.data else {}
+    return render_template("groups/library/handed.html", agenda=g.agenda, code=code, page=page, form=form, ways=WAYS, chosen=chosen)
+
+
 def _values(form: InstrumentForm) -> dict[str, Any]:
     return {key: form[key].data for key in service.FIELDS}
 
