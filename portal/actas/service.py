@@ -226,7 +226,8 @@ def attach_paper(
 
 def lock(session: Session, acta: Acta) -> None:
     """Wait for whoever signs the same acta, then read it anew. Raises `Conflict` unless it still takes signatures."""
-    session.refresh(acta, with_for_update=True)
+    session.execute(select(Acta.id).where(Acta.id == acta.id).with_for_update())
+    session.refresh(acta)
     for one in acta.signatures:
         session.refresh(one)
     if acta.state != words.OPEN:

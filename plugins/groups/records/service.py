@@ -246,7 +246,8 @@ def issue_acta(
         raise Conflict(N_("El acta se emite cuando la reunión se realizó. Anótelo primero en la página de la reunión."))
     if report is None or not report.text:
         raise Conflict(N_("Escriba primero la relatoría: el acta la contiene."))
-    session.refresh(report, with_for_update=True)
+    session.execute(select(Report.id).where(Report.id == report.id).with_for_update())
+    session.refresh(report)
     old = session.get(Acta, report.acta_id) if report.acta_id is not None else None
     html = acta_html(portal, session, meeting, report=report, agreements=agreements_of(session, meeting), public=public)
     title = f"Acta de la reunión {meeting.code}: {meeting.title}"[:250]
