@@ -44,6 +44,36 @@ def commitment_changed(portal: Any, commitment_id: int, event: str) -> None:
 
 
 @hookimpl
+def version_objections(session: Any, version: Any) -> Iterable[Objection]:
+    fail()
+
+
+@hookimpl
+def signing_desk() -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def organisation_meetings(session: Any, agenda_id: int, organisation_ids: frozenset[int]) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def thread_ties(session: Any, refs: frozenset[str]) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def thread_stations(session: Any, actor: Any, refs: frozenset[str]) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
+def search_entries(session: Any) -> Iterable[Any]:
+    fail()
+
+
+@hookimpl
 def person_data(session: Any, person_id: int) -> Iterable[Any]:
     fail()
 
