@@ -148,9 +148,11 @@ def _row(session: Session, meeting: Meeting, line: Came, *, way: str, now: datet
 
 
 def strike(session: Session, meeting: Meeting, attendance_id: int) -> None:
-    """Take somebody off the list who was not there, or was written down twice. Raises `NotFound`."""
+    """Take somebody off the list who was not there, or was written down twice; again does no harm. Raises `NotFound` for another meeting's."""
     row = session.get(Attendance, attendance_id)
-    if row is None or row.meeting_id != meeting.id:
+    if row is None:
+        return
+    if row.meeting_id != meeting.id:
         raise NotFound
     session.execute(delete(Attendance).where(Attendance.id == row.id))
     session.expire_all()

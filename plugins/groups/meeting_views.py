@@ -391,6 +391,8 @@ def withdraw(code: str, meeting: str, invitation: int) -> Any:  # noqa: ARG001 -
     """Take an invitation back; who got the convocatoria gets its cancellation."""
     found = queries.meeting_of(web.session, g.agenda, meeting)
     row = queries.invitation_of(web.session, found, invitation)
+    if row is None:
+        return _back(found, gettext("Esa persona ya no estaba invitada."), "invitados", "info")
     name = row.person.full_name
     mails = convening.withdraw(web.portal(), web.session, found, row, now=g.now, person_id=web.person_id())
     web.commit()

@@ -131,10 +131,10 @@ def meeting_of(session: Session, agenda: Agenda, code: str) -> Meeting:
     return found
 
 
-def invitation_of(session: Session, meeting: Meeting, identity: int) -> Invitation:
-    """Return an invitation of `meeting`. Raises `NotFound`."""
+def invitation_of(session: Session, meeting: Meeting, identity: int) -> Invitation | None:
+    """Return an invitation of `meeting`, None when it was withdrawn. Raises `NotFound` for another meeting's."""
     found = session.get(Invitation, identity, options=[joinedload(Invitation.person)])
-    if found is None or found.meeting_id != meeting.id:
+    if found is not None and found.meeting_id != meeting.id:
         raise NotFound
     return found
 

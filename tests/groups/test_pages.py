@@ -256,3 +256,18 @@ def test_the_sheet_is_a_pdf_of_the_invited(agenda: Agenda, actors: Actors, group
     lines = [int(line) for line in words.split() if line.isdigit() and int(line) < 100]
     assert blank_lines(3) == 30
     assert max(lines) == 33
+
+
+def test_pressing_twice_does_no_harm(
+    look: Look, agenda: Agenda, actors: Actors, group: Group, meet: Callable[..., Meeting], now: datetime
+) -> None:
+    meet(group=group, starts_at=now + timedelta(hours=1))
+    meet(group=group, starts_at=now + timedelta(days=9))
+    mesa = actors.client("staff", agenda)
+    first, other = look(select(Invitation.id).order_by(Invitation.id))[0], look(select(Invitation.id).order_by(Invitation.id))[-1]
+    assert mesa.post(f"{HOME}/reuniones/R-001/asistencia", data={"way": "screen", "invited": [first]}).status_code == 303
+    [came] = look(select(Attendance.id))
+    for path in (f"asistencia/{came}/quitar", f"invitados/{first}/retirar"):
+        assert [mesa.post(f"{HOME}/reuniones/R-001/{path}").status_code for _ in range(2)] == [303, 303]
+    assert mesa.post(f"{HOME}/reuniones/R-001/invitados/{other}/retirar").status_code == 404
+    assert (len(look(select(Attendance.id))), len(look(select(Invitation.id)))) == (0, 5)
