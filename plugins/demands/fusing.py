@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from plugins.demands import finding
 from plugins.demands.collecting import checked, hold, reword, wording
 from plugins.demands.desk import desk, next_number
-from plugins.demands.models import Decision, Demand, Fusion, FusionPart, Source
+from plugins.demands.models import Decision, Demand, Fusion, FusionPart, Source, Wording
 from plugins.demands.words import MERGED, OPEN, SPLIT, UNDONE
 from portal.agendas.models import Agenda
 from portal.errors import Conflict, Invalid
@@ -200,7 +200,7 @@ def _take_back(
         if fusion.kind == "merge":
             for origin in origins:
                 unlink(session, source=ref("demand", agenda.code, origin.code), relation="merged_into", target=name)
-            if fusion.before and wording(one) != fusion.before:
+            if fusion.before and _last_worded(session, one) == fusion.at:  # what somebody wrote since is theirs: it stays
                 reword(session, one, fusion.before, now=now, person_id=person_id)
         else:
             [origin] = origins
@@ -215,6 +215,11 @@ def _take_back(
             one.state = UNDONE
         one.revision += 1
     session.flush()
+
+
+def _last_worded(session: Session, demand: Demand) -> datetime | None:
+    """Return when a demand's wording last changed."""
+    return session.scalar(select(func.max(Wording.at)).where(Wording.demand_id == demand.id))
 
 
 def _moved(source: Source, part: Demand) -> Source:

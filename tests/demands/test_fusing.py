@@ -1,6 +1,6 @@
 """Merging and splitting keep who said what; each is undone to what there was; similar demands are found by their words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -81,6 +81,19 @@ def test_merged_demands_give_their_sources_with_their_words_and_can_be_undone(
     assert links(session) == {("D-002", "came_from", "R-003")}
     with pytest.raises(Conflict):
         fusing.undo(session, now=now, agenda=agenda, fusion=first, person_id=staff.id)
+
+
+def test_what_was_written_after_a_merge_stays_when_it_is_undone(
+    session: Session, agenda: Agenda, staff: Person, collected: Collect, now: datetime
+) -> None:
+    one, other = collected("Agua"), collected("Agua segura")
+    fusion = fusing.merge(session, now=now, agenda=agenda, into=one, others=[other], text="Agua segura y limpia", person_id=staff.id)
+    later = now + timedelta(hours=1)
+    values = wording(one) | {"text": "Agua segura en todo distrito"}
+    amend(session, now=later, agenda=agenda, demand=one, revision=one.revision, person_id=staff.id, **values)
+    fusing.undo(session, now=later, agenda=agenda, fusion=fusion, person_id=staff.id)
+    assert (one.text, other.state) == ("Agua segura en todo distrito", "open")
+    assert {old.snapshot["text"] for old in queries.wordings(session, one.id)} == {"Agua", "Agua segura y limpia"}
 
 
 def test_a_split_shares_sources_out_and_loses_none(
