@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from plugins.validation import queries, story, words
 from plugins.validation.models import Act
 from portal import web
-from portal.agendas.queries import versions
 from portal.extend import PageItem
 
 WEIGHT = 65
@@ -45,13 +44,13 @@ def items(place: str, subject: Any) -> Iterator[PageItem]:
 
 
 def _line(session: Session, agenda_id: int) -> str:
-    last = next(iter(versions(session, agenda_id)), None)
+    last = queries.last_version(session, agenda_id)
     if last is None:
         return gettext("Todavía no hay una versión congelada; el acto puede congelar el borrador.")
-    act = queries.validating(session, last.id)
+    number, act = last
     if act is None:
-        return gettext("La versión %(number)s no tiene acto de validación.", number=last.number)
-    return gettext("La versión %(number)s fue validada por el acto %(act)s.", number=last.number, act=act.code)
+        return gettext("La versión %(number)s no tiene acto de validación.", number=number)
+    return gettext("La versión %(number)s fue validada por el acto %(act)s.", number=number, act=act.code)
 
 
 def _of_version(version: Any) -> Iterator[PageItem]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from plugins.validation.models import Act, Member
 from plugins.validation.words import VALIDATED
 from portal.accounts.models import Grant, Person
-from portal.agendas.models import Agenda
+from portal.agendas.models import Agenda, AgendaVersion
 from portal.errors import NotFound
 
 
@@ -37,6 +37,14 @@ def validated_versions(session: Session, agenda_id: int) -> set[int]:
     """Return the ids of an agenda's versions that are validated now."""
     rows = select(Act.version_id).where(Act.agenda_id == agenda_id, Act.outcome == VALIDATED, Act.annulled_at.is_(None))
     return {one for one in session.scalars(rows) if one is not None}
+
+
+def last_version(session: Session, agenda_id: int) -> tuple[int, Act | None] | None:
+    """Return the number of the agenda's last version and the act that validates it; None while there is no version. One query."""
+    valid = and_(Act.version_id == AgendaVersion.id, Act.outcome == VALIDATED, Act.annulled_at.is_(None))
+    rows = select(AgendaVersion.number, Act).outerjoin(Act, valid).where(AgendaVersion.agenda_id == agenda_id)
+    found = session.execute(rows.order_by(AgendaVersion.number.desc()).limit(1)).first()
+    return None if found is None else (found[0], found[1])
 
 
 def last_members(session: Session, agenda_id: int) -> list[Member]:
