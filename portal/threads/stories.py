@@ -14,24 +14,32 @@ from portal.agendas.queries import document_items, versions
 from portal.documents.store import FileStore
 from portal.extend.ask import Ask
 from portal.extend.kinds import ThreadStage, ThreadStation
+from portal.i18n import N_
 from portal.threads.stations import BESIDE, EVIDENCE, MOST_VERSIONS, VERSION, Document, figures, stages, stations, wordings
-from portal.threads.walking import Edge, survey
+from portal.threads.walking import Edge, kind, survey
 from portal.threads.words import ref
 
+UNSHOWN = N_("Hay un registro que no está publicado")
 PIVOT = VERSION  # stages before it tell where an item comes from, stages after it what became of it
 
 
 @dataclass(frozen=True)
 class Part:
-    """One stage of a story: its stations, oldest first."""
+    """One stage of a story: its stations, oldest first. `unshown`: something stands here that whoever asks may not read."""
 
     stage: ThreadStage
     stations: tuple[ThreadStation, ...]
+    unshown: bool = False
 
     @property
     def gap(self) -> str:
         """What is said while nothing stands here."""
-        return "" if self.stations else sentence(self.stage.gap)
+        return "" if self.stations or self.unshown else sentence(self.stage.gap)
+
+    @property
+    def note(self) -> str:
+        """What is said in place of stations: that there are none, or that they are not published."""
+        return self.gap or ("" if self.stations or not self.unshown else UNSHOWN)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Story:
     @property
     def shown(self) -> list[Part]:
         """The stages in which something stands, or should."""
-        return [one for one in self.parts if one.stations or one.gap]
+        return [one for one in self.parts if one.stations or one.note]
 
     def part(self, name: str) -> Part | None:
         """Return a stage by its name."""
@@ -127,11 +135,12 @@ def tell(
         links = dict.fromkeys(
             one for name in (root, *around) for one in seen.edges.get(name, ()) if one.earlier in told and one.later in told
         )
-        found[code] = Story(item, names[code], _parts(order, own, met), tuple(links), seen.cut)
+        unshown = {kind(name) for name in around if name not in standing and name not in mine}
+        found[code] = Story(item, names[code], _parts(order, own, met, unshown), tuple(links), seen.cut)
     return found
 
 
-def _parts(order: Sequence[ThreadStage], own: list[ThreadStation], met: list[ThreadStation]) -> tuple[Part, ...]:
+def _parts(order: Sequence[ThreadStage], own: list[ThreadStation], met: list[ThreadStation], unshown: set[str]) -> tuple[Part, ...]:
     known = {one.name for one in order}
     standing: dict[str, list[ThreadStation]] = {one.name: [] for one in order}
     for one in own:
@@ -140,7 +149,7 @@ def _parts(order: Sequence[ThreadStage], own: list[ThreadStation], met: list[Thr
         standing[one.stage if one.stage in known else BESIDE].append(one)
     if standing[VERSION]:  # other items beside the versions' own line
         standing[VERSION].sort(key=lambda one: one.at is None)
-    return tuple(Part(one, tuple(standing[one.name])) for one in order)
+    return tuple(Part(one, tuple(standing[one.name]), one.name in unshown) for one in order)
 
 
 def when(at: datetime | date | None) -> str:
@@ -176,6 +185,7 @@ def as_data(story: Story, agenda: str, version: int | None, address: str) -> dic
                 "name": part.stage.name,
                 "label": part.stage.label,
                 "gap": part.gap or None,
+                "unshown": part.unshown,
                 "count": len(part.stations),
                 "stations": [
                     {

@@ -110,10 +110,13 @@ def test_a_road_longer_than_the_limit_is_cut_and_says_so(weave: Weave) -> None:
     assert "más largo que lo que cabe" in weave.made.client.get("/agendas/APU-T/puntos/SOC-01.1").text
 
 
-def test_what_the_reader_may_not_see_is_left_out_and_its_gap_is_said(weave: Weave) -> None:
+def test_what_the_reader_may_not_see_is_left_out_and_not_called_missing(weave: Weave) -> None:
     weave.tie("item:SOC-01.1 came_from demand:D-900")
     assert "demand" not in standing(story(weave))
-    assert gaps(story(weave)) == ["Sin reunión", "Sin demanda", "Sin aportes", "Sin validación"]
+    assert gaps(story(weave)) == ["Sin reunión", "Sin aportes", "Sin validación"]
+    assert "Hay un registro que no está publicado" in weave.made.client.get("/agendas/APU-T/puntos/SOC-01.1").text
+    part = next(one for one in weave.made.client.get("/agendas/APU-T/puntos/SOC-01.1.json").get_json()["stages"] if one["name"] == "demand")
+    assert (part["gap"], part["unshown"], part["stations"]) == (None, True, [])
     assert standing(story(weave, actor=Actor(1, "Alguien")))["demand"] == ["demand D-900"]
     known = weave.made.actors.client("reader", weave.agenda)
     assert "demand D-900" in known.get("/agendas/APU-T/puntos/SOC-01.1").text
