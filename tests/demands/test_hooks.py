@@ -1,7 +1,9 @@
 """What the rest of the portal is told: the thread, search, a person's data; and the portal without this plugin, or with it alone."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -134,3 +136,18 @@ def test_without_the_plugin_its_addresses_and_entries_are_gone_and_the_rest_stan
     assert [mesa.get(one).status_code for one in ("/agendas/APU-T/demandas", *places)] == [404] + [200] * 4
     assert "D-001" not in mesa.get("/buscar?q=agua").text
     assert list(less.portal.ask.faults) == []
+
+
+@ALONE
+def test_people_who_register_at_one_instant_get_codes_of_their_own(portal: Portal, agenda: Agenda, now: datetime) -> None:
+    start = Barrier(4)
+
+    def one(n: int) -> str:
+        start.wait()
+        with portal.sessions() as own:
+            made = collect(own, now=now, agenda=own.get_one(Agenda, agenda.id), text=f"Demanda {n}")
+            own.commit()
+            return made.code
+
+    with ThreadPoolExecutor(4) as people_:
+        assert sorted(people_.map(one, range(4))) == ["D-001", "D-002", "D-003", "D-004"]
