@@ -131,7 +131,8 @@ def agenda_road(code: str) -> str:
     entries = portal().ask.page_items("agenda.road", web.actor(), agenda)
     if not history and not entries:
         raise NotFound
-    stories = tell(session, portal().ask, web.actor(), history[-1][1], history) if history else {}
+    # As a document: a whole agenda may take a plugin longer than an item's page, and counts that leave it out would be wrong.
+    stories = tell(session, portal().ask, web.actor(), history[-1][1], history, wait=True) if history else {}
     return render_template(
         "threads/road.html",
         agenda=agenda,

@@ -12,8 +12,8 @@ from portal.threads.queries import links_around
 from portal.threads.words import RELATIONS, parse
 
 DEPTH = 7  # links in a row; a longer road is cut, and says so
-MOST_LINKS = 6000  # a level
-MOST_REFS = 8000  # in all
+MOST_LINKS = 10_000  # a level
+MOST_REFS = 10_000  # in all
 
 
 class Edge(NamedTuple):
