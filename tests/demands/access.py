@@ -48,9 +48,9 @@ def furnish(portal: Portal, session: Session, version: AgendaVersion, people: di
     staff = session.get_one(Person, people["staff"])
     made = api.sample(portal, session, now=now, agenda=agenda, people={"staff": staff})
     locked(session, agenda.id).form = True
-    open_ = made[2]
+    open_ = made[0]  # of the delegate's dimension
     sheet = queries.sheet(session, agenda.id, "H-001")
-    sheets.attach(session, now=now, store=portal.store, sheet=sheet, data=b"%PDF-1.7\n%%EOF", megabytes=1)
+    sheets.attach(session, now=now, store=portal.store, sheet=sheet, data=b"\x89PNG\r\n\x1a\n", megabytes=1)
     held = queries.round_(session, agenda.id, "RP-01")
     live = queries.live(session, agenda.id)
     plan = rounds.Plan(title="Otra ronda (muestra)", criteria=[rounds.Weighed(name="Urgencia", weight="1")], by="person")
