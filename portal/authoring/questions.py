@@ -24,6 +24,7 @@ from portal.context import Portal
 from portal.extend import kinds, specs
 from portal.extend.registry import Loaded, Registry
 from portal.paths import TEMPLATES
+from portal.threads.words import ref
 
 BUDGET = 0.2  # seconds an answer may take: a page asks several
 UNHURRIED = {"diagnostics": 10.0, "ledger_audits": 10.0}  # seconds: asked by a command, not by a page
@@ -69,7 +70,7 @@ def unknown(portal_registry: Registry, name: str) -> set[str]:
         if impl.plugin_name == name
         for argument in impl.argnames
     }
-    return asked - {"portal", "session", "agenda", "dimension", "item", "place", "actor", "subject", "person_id", "now"}
+    return asked - {"portal", "session", "agenda", "dimension", "item", "place", "actor", "subject", "person_id", "now", "version", "refs"}
 
 
 def ask_all(portal: Portal, app: Flask, loaded: Loaded, document: dict[str, Any], lending: Iterable[ModuleType] = ()) -> Asked:
@@ -121,10 +122,14 @@ def _command(command: kinds.Command) -> Iterator[str]:
 def _known(portal: Portal, session: Session, document: dict[str, Any]) -> dict[str, list[Any]]:
     items = [{**item, "dimension": one["name"]} for one in document["dimensions"] for item in one["items"]]
     drafted = session.scalars(select(Agenda)).one()
-    subjects = {"": None, "agenda": drafted.versions[0] if drafted.versions else None, "draft": drafted}
-    return {
+    subjects = {"": None, "agenda": drafted.versions[0] if drafted.versions else None, "draft": drafted, "road": drafted}
+    frozen = {"version": [drafted.versions[0]]} if drafted.versions else {}
+    names = [ref("item", drafted.code, item["code"]) for item in items] + [ref("version", drafted.code, "v1")]
+    return frozen | {
         "portal": [portal],
         "session": [session],
+        "actor": [NOBODY],
+        "refs": [frozenset(names)],
         "person_id": [trial.person(session)],
         "now": [clock.now()],
         "agenda": [document],
