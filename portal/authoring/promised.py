@@ -33,6 +33,8 @@ PROMISED = (
     "portal.organisations.models",
     "portal.organisations.queries",
     "portal.organisations.service",
+    "portal.threads.service",
+    "portal.threads.words",
 )
 IN_TESTS = "portal.testing"  # the package, and every module in it
 
