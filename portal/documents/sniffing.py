@@ -16,9 +16,7 @@ _OPEN = (
     "application/vnd.oasis.opendocument.presentation",
 )
 _ENDINGS = dict(
-    zip(
-        (*_HEADS.values(), *_OFFICE.values(), *_OPEN), ("pdf", "png", "jpg", "docx", "xlsx", "pptx", "odt", "ods", "odp"), strict=True
-    )
+    zip((*_HEADS.values(), *_OFFICE.values(), *_OPEN), ("pdf", "png", "jpg", "docx", "xlsx", "pptx", "odt", "ods", "odp"), strict=True)
 )
 _LONGEST = 120  # characters of a name, without its ending
 
@@ -29,7 +27,9 @@ def kind_of(data: bytes) -> str | None:
     if found is not None or not data.startswith(b"PK\x03\x04"):
         return found
     if data[30:38] == b"mimetype":  # OpenDocument: its first part, not compressed, says what it is
-        return next((kind for kind in _OPEN if data[38 : 38 + len(kind) + 2].startswith((kind.encode() + b"P", kind.encode() + b"-"))), None)
+        return next(
+            (kind for kind in _OPEN if data[38 : 38 + len(kind) + 2].startswith((kind.encode() + b"P", kind.encode() + b"-"))), None
+        )
     if b"[Content_Types].xml" not in data or b"vbaProject.bin" in data:  # with macros it is a program
         return None
     return next((kind for part, kind in _OFFICE.items() if part in data), None)

@@ -103,9 +103,7 @@ def edit(organisation_id: int) -> Any:
     if form.validate_on_submit():
         try:
             logo = _logo(form)
-            service.edit_organisation(
-                web.session, found, revision=web.whole(form.revision.data) or 0, **_values(form)
-            )
+            service.edit_organisation(web.session, found, revision=web.whole(form.revision.data) or 0, **_values(form))
             if logo or form.remove_logo.data:
                 service.set_logo(web.session, found, _stored(logo) if logo else None)
         except Stale as error:
