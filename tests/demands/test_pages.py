@@ -41,8 +41,7 @@ def words(page: str) -> str:
 
 def kept(session: Session, statement: Any) -> list[Any]:
     """Return what is in the database now, and let go of it: a test that holds a transaction would keep the pages from writing."""
-    session.expire_all()
-    found = list(session.scalars(statement))
+    found = list(session.scalars(statement.execution_options(populate_existing=True)))
     session.commit()
     return found
 
