@@ -8,7 +8,7 @@ from flask_compress import Compress
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import failures, formats, language, templating, web
+from portal import failures, formats, incoming, language, templating, web
 from portal.accounts import security
 from portal.accounts.actor import Permissions
 from portal.accounts.views import blueprint as accounts
@@ -40,6 +40,7 @@ def create_app(portal: Portal) -> Flask:
     app.extensions["permissions"] = Permissions.of(portal.registry.answers("permissions"))
     portal.ask.after_fault = web.mend
     web.guard(app)  # before the extensions: what they refuse has a request id too
+    incoming.init_app(app)
     _configure(app, portal)
     _templates(app, portal)
     security.init_app(app, portal)

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -125,7 +126,7 @@ def _docx(name: str, data: bytes) -> bytes:
                     raise _dangerous(name)
                 if one.filename == "[Content_Types].xml" and _MAIN_PART not in content:
                     raise _unknown(name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise _refused(N_("El documento «%(name)s» está dañado o tiene contraseña."), name=name) from error
     return data
 

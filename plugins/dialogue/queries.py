@@ -58,8 +58,8 @@ class Filters:
         }
         return {name: value for name, value in values.items() if value}
 
-    def criteria(self, person_id: int | None) -> list[ColumnElement[bool]]:
-        """Return the same as conditions on `Contribution`."""
+    def criteria(self, person_id: int | None, *, public: bool) -> list[ColumnElement[bool]]:
+        """Return the same as conditions on `Contribution`. `public`: words are looked for only in what everybody may read."""
         found: list[ColumnElement[bool]] = []
         if self.kind:
             found.append(Contribution.kind == self.kind)
@@ -73,6 +73,8 @@ class Filters:
             found.append(Contribution.state == self.state)
         if self.q:
             found += [Contribution.text.icontains(word, autoescape=True) for word in self.q.split()[:6]]
+            if public:  # else a word would tell what a contribution says that is not shown
+                found.append(Contribution.state == PUBLISHED)
         if self.who == NOBODY:
             found.append(Contribution.assigned_id.is_(None))
         elif self.who == MINE:
@@ -200,7 +202,7 @@ def page(
     session: Session, found: Consultation, filters: Filters, *, number: int, person_id: int | None = None, public: bool = True
 ) -> Page:
     """Return a page of `Line`s: three queries. `public`: only what everybody may know of; the oldest first for staff, the latest for others."""
-    criteria = [*_of(found, public=public), *filters.criteria(person_id)]
+    criteria = [*_of(found, public=public), *filters.criteria(person_id, public=public)]
     total = session.scalar(select(func.count(Contribution.id)).where(*criteria)) or 0
     number = max(1, min(number, -(-total // SIZE)))
     order = Contribution.number.desc() if public else Contribution.number
@@ -210,7 +212,7 @@ def page(
 
 def every_line(session: Session, agenda_id: int, filters: Filters, consultation_id: int | None = None) -> list[Line]:
     """Return every public contribution of an agenda, or of one consultation, for a spreadsheet: two queries."""
-    criteria = [Contribution.agenda_id == agenda_id, Contribution.state.in_(SHOWN), *filters.criteria(None)]
+    criteria = [Contribution.agenda_id == agenda_id, Contribution.state.in_(SHOWN), *filters.criteria(None, public=True)]
     criteria += [Contribution.consultation_id == consultation_id] if consultation_id else []
     return _with_changes(session, session.execute(_lines(criteria).order_by(Contribution.number)).all())
 
