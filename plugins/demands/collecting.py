@@ -167,6 +167,7 @@ def _columns(values: Mapping[str, str]) -> dict[str, str | None]:
 
 def add_source(session: Session, *, now: datetime, agenda: Agenda, demand: Demand, said: Said, person_id: int) -> Source:
     """Note that somebody else asked for the same. Raises `Invalid`, `Conflict`."""
+    hold(session, demand)
     if demand.state not in {OPEN, PENDING}:
         raise Conflict(N_("Esta demanda ya no está vigente. Agregue la fuente a la que la reemplaza."))
     return _attach(session, agenda, demand, _fit(session, said), now=now, person_id=person_id, sheet=None, line=None)
@@ -174,6 +175,9 @@ def add_source(session: Session, *, now: datetime, agenda: Agenda, demand: Deman
 
 def remove_source(session: Session, *, agenda: Agenda, demand: Demand, source_id: int) -> None:
     """Take out a source noted by mistake. Raises `Conflict` for what came from paper or from another demand, and for the last one."""
+    hold(session, demand)
+    if demand.state not in {OPEN, PENDING}:
+        raise Conflict(N_("Esta demanda ya no está vigente: lo que dice queda como está."))
     source = next((one for one in demand.sources if one.id == source_id), None)
     if source is None:
         return

@@ -60,6 +60,8 @@ def merge(
     session.add(made)
     session.flush()
     if fit != before:
+        for source in into.sources:  # they did not say what it says from now on
+            source.said = source.said or before["text"]
         reword(session, into, fit, now=now, person_id=person_id)
     kept = ref("demand", agenda.code, into.code)
     for one in gone:
@@ -202,6 +204,8 @@ def _take_back(
                 unlink(session, source=ref("demand", agenda.code, origin.code), relation="merged_into", target=name)
             if fusion.before and _last_worded(session, one) == fusion.at:  # what somebody wrote since is theirs: it stays
                 reword(session, one, fusion.before, now=now, person_id=person_id)
+                for source in one.sources:
+                    source.said = "" if source.said == one.text else source.said
         else:
             [origin] = origins
             unlink(session, source=name, relation="came_from", target=ref("demand", agenda.code, origin.code))

@@ -78,6 +78,7 @@ def prepare(session: Session, *, now: datetime, agenda: Agenda, plan: Plan, dema
 
 def change(session: Session, *, agenda: Agenda, round_: Round, revision: int, plan: Plan, demands: Iterable[Demand]) -> Round:
     """Prepare a round otherwise, while it is not open. Raises `Invalid`, `Conflict`, `Stale`."""
+    session.refresh(round_, ["state", "revision"], with_for_update=True)
     if round_.state != "draft":
         raise Conflict(N_("La ronda ya se abrió: los criterios y las demandas no cambian."))
     if round_.revision != revision:
@@ -188,6 +189,7 @@ def remove_ballot(session: Session, *, round_: Round, ballot: Ballot) -> None:
 
 def open_(session: Session, *, now: datetime, round_: Round) -> None:
     """Let people score. Raises `Conflict`."""
+    session.refresh(round_, ["state", "revision"], with_for_update=True)
     if round_.state != "draft":
         raise Conflict(N_("La ronda ya se abrió."))
     if not round_.ballots:
@@ -202,6 +204,7 @@ def open_(session: Session, *, now: datetime, round_: Round) -> None:
 
 def close(session: Session, *, now: datetime, round_: Round) -> None:
     """Let nobody score any more; the ranking stays as it is. Raises `Conflict`."""
+    session.refresh(round_, ["state", "revision"], with_for_update=True)
     if round_.state != "open":
         raise Conflict(N_("Solo se cierra una ronda abierta."))
     round_.state, round_.closed_at = "closed", now
@@ -271,6 +274,7 @@ def score(
 ) -> Ballot:
     """Keep what a ballot says, in place of what it said. Raises `BadScores`, `Conflict` when the round is not open, `Stale`."""
     values = read(round_, typed)
+    session.refresh(round_, ["state"], with_for_update={"read": True})  # nobody closes it until this is kept
     if round_.state != "open":
         raise Conflict(N_("La ronda no está abierta: no se guardó nada."))
     held = session.get_one(Ballot, ballot.id, with_for_update=True, populate_existing=True)

@@ -17,7 +17,7 @@ from portal.agendas.models import AgendaVersion, Item
 from portal.errors import Conflict, Invalid
 from portal.i18n import N_
 from portal.mail import Mailer
-from portal.threads.service import link
+from portal.threads.service import link, unlink
 from portal.threads.words import ref
 
 TOGETHER = 200  # contributions that one answer may go to at once
@@ -60,11 +60,13 @@ def answer(
         if one.state != PUBLISHED:
             raise Conflict(N_("El aporte %(code)s no está publicado: primero léalo y decida si se publica."), code=one.code)
         changed(session, one, revision, verdict=given.verdict)
+        me = ref("contribution", agenda.code, one.code or "")
+        for code in _changed_before(session, one):  # what an earlier answer said that changed; the last one counts
+            unlink(session, source=me, relation="changed", target=ref("item", agenda.code, code))
         session.execute(update(Answer).where(Answer.contribution_id == one.id).values(last=False))
         made = Answer(contribution_id=one.id, verdict=given.verdict, reason=reason, batch=batch, at=now, by_id=person_id)
         session.add(made)
         session.flush()
-        me = ref("contribution", agenda.code, one.code or "")
         reply = ref("answer", agenda.code, one.code or "")
         link(session, now=now, agenda_id=agenda.id, source=reply, relation="answers", target=me, person_id=person_id)
         for item in items:
@@ -76,6 +78,11 @@ def answer(
         mails += [sent.id] if sent else []
     session.flush()
     return mails
+
+
+def _changed_before(session: Session, contribution: Contribution) -> set[str]:
+    rows = select(Change.item_code).join(Answer, Answer.id == Change.answer_id).where(Answer.contribution_id == contribution.id)
+    return set(session.scalars(rows))
 
 
 def changed_items(session: Session, agenda_id: int, given: Given) -> list[Item]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.demands import deciding, finding, fusing, queries
-from plugins.demands.collecting import Said, add_source, amend, collect, wording
+from plugins.demands.collecting import Said, add_source, amend, collect, remove_source, wording
 from plugins.demands.fusing import Part
 from plugins.demands.models import Demand
 from portal.accounts.models import Person
@@ -52,8 +52,8 @@ def test_merged_demands_give_their_sources_with_their_words_and_can_be_undone(
     )
 
     assert said(third) == [
-        ("Docentes", ""),
-        ("Estudiantes", ""),
+        ("Docentes", "Agua potable en colegios"),  # not what it says from now on
+        ("Estudiantes", "Agua potable en colegios"),
         ("Padres", "Agua segura en las escuelas"),
         ("Taller", "Agua para los colegios"),
     ]
@@ -183,3 +183,11 @@ def test_what_is_included_is_what_a_draft_is_made_of(
         ("demand:APU-T/D-001", "demand", "Agua", "", "social", "Por included"),
         ("demand:APU-T/D-003", "policy", "Riego", "Con obras pequeñas", "social", "Por included"),
     ]
+
+
+def test_what_was_merged_keeps_its_sources(session: Session, agenda: Agenda, staff: Person, collected: Collect, now: datetime) -> None:
+    kept, gone = collected("Agua segura en las escuelas", "Padres"), collected("Agua para los colegios", "Docentes", "Estudiantes")
+    fusing.merge(session, now=now, agenda=agenda, into=kept, others=[gone], person_id=staff.id)
+    with pytest.raises(Conflict, match="ya no está vigente"):
+        remove_source(session, agenda=agenda, demand=gone, source_id=gone.sources[0].id)
+    assert said(gone) == [("Docentes", ""), ("Estudiantes", "")]

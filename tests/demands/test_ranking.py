@@ -15,6 +15,7 @@ from plugins.demands.ranking import ranking, shares, shown
 from plugins.demands.rounds import BadScores, Plan, Weighed
 from portal.accounts.models import Person
 from portal.agendas.models import Agenda
+from portal.context import Portal
 from portal.errors import Conflict, Invalid, Stale
 from tests.demands.conftest import Collect
 
@@ -155,3 +156,20 @@ def test_criteria_that_cannot_be_used(
     with pytest.raises(Invalid) as refused:
         rounds.prepare(session, now=now, agenda=agenda, plan=plan, demands=[collected("Agua")], person_id=None)
     assert list(refused.value.fields) == [field]
+
+
+def test_a_ballot_sent_while_somebody_closes_the_round_changes_nothing(
+    portal: Portal, session: Session, opened: Round, now: datetime
+) -> None:
+    session.commit()  # the page was read before; what it holds says "open"
+    with portal.sessions() as other:
+        rounds.close(other, now=now, round_=other.get_one(Round, opened.id))
+        other.commit()
+    ballot = opened.ballots[0]
+    cell = rounds.cell(opened.entries[0].id, opened.criteria[0].id)
+    assert opened.state == "open"
+    with pytest.raises(Conflict, match="no está abierta"):
+        rounds.score(session, now=now, round_=opened, ballot=ballot, typed={cell: "5"}, revision=1, person_id=None)
+    session.rollback()
+    with pytest.raises(Conflict, match="Solo se cierra"):
+        rounds.close(session, now=now, round_=opened)

@@ -191,3 +191,16 @@ def test_what_was_taken_back_cannot_be_published(dialogue: Dialogue, actors: Act
     assert moderate(dialogue, actors, one, act="publish") == 409
     [kept] = dialogue.read(select(Contribution))
     assert (kept.state, kept.text, kept.code) == ("withdrawn", "", "A-0001")
+
+
+def test_a_later_answer_unties_what_the_earlier_one_said_it_changed(dialogue: Dialogue, actors: Actors) -> None:
+    dialogue.said(published=True)
+    client = actors.signed_in(dialogue.coordinator)
+    answers = (("2", "accepted", "SOC-01, SOC-01.2"), ("3", "partial", "SOC-01.2"), ("4", "rejected", ""))
+    tied = []
+    for revision, verdict, items in answers:
+        typed = {"aporte": f"A-0001:{revision}", "verdict": verdict, "reason": "Se volvió a ver.", "items": items, "version": ""}
+        assert client.post(f"{dialogue.staff}/respuesta", data=typed).status_code == 303
+        links = dialogue.read(select(ThreadLink).where(ThreadLink.relation == "changed").order_by(ThreadLink.id))
+        tied.append([one.target.partition("/")[2] for one in links])
+    assert tied == [["SOC-01", "SOC-01.2"], ["SOC-01.2"], []]
