@@ -15,6 +15,8 @@ from portal.documents.store import FileStore
 from portal.extend.kinds import ItemField
 from portal.extend.registry import Registry
 
+LONGEST_MARK = 9  # a file may claim a wording of any number
+
 
 def fields_of(registry: Registry, agenda: Agenda) -> dict[str, Sequence[ItemField]]:
     """Return the own fields of each of the agenda's dimensions."""
@@ -104,7 +106,7 @@ class Wordings:
 
     def of(self, item_id: int, mark: str) -> Base | None:
         """Return a wording, or None when this agenda has no such item or never had that wording."""
-        if item_id not in self._items or not mark[1:].isdecimal():
+        if item_id not in self._items or not mark[1:].isdecimal() or len(mark) > LONGEST_MARK:
             return None
         number = int(mark[1:])
         if mark.startswith("v"):

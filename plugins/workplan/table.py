@@ -4,12 +4,14 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from plugins.workplan.dates import SHORT, folded
 from plugins.workplan.words import COLUMNS
+from portal.documents.sprawl import sprawls
 from portal.errors import Invalid
 from portal.i18n import N_
 
@@ -137,7 +139,7 @@ def _sheet(data: bytes) -> _Grid:
     try:
         if data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(data)) as parts:
-                if sum(part.file_size for part in parts.infolist()) > _MOST_INFLATED:
+                if sum(part.file_size for part in parts.infolist()) > _MOST_INFLATED or sprawls(parts):
                     raise refused(N_("El libro es demasiado grande. Guarde solo la hoja del plan."))
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             for place in range(len(book.sheet_names)):
@@ -148,7 +150,7 @@ def _sheet(data: bytes) -> _Grid:
                     break
             else:
                 raise refused(NO_HEAD)
-    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError, RuntimeError) as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError, IndexError, OSError, EOFError, RuntimeError) as error:
         if isinstance(error, Invalid):
             raise
         raise refused(N_("No se pudo abrir como hoja de cálculo. Guárdela de nuevo como XLSX, o cópiela y péguela.")) from error

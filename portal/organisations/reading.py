@@ -4,10 +4,12 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from portal.documents.sprawl import sprawls
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.organisations.names import folded
@@ -91,11 +93,11 @@ def _sheet(data: bytes) -> list[list[str]]:
     try:
         if data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(data)) as parts:
-                if sum(part.file_size for part in parts.infolist()) > _MOST_INFLATED:
+                if sum(part.file_size for part in parts.infolist()) > _MOST_INFLATED or sprawls(parts):
                     raise refused(N_("El libro es demasiado grande. Guarde solo la hoja de organizaciones."))
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError, IndexError, OSError, EOFError, RuntimeError) as error:
         raise refused(N_("No se pudo abrir como hoja de cálculo. Guárdelo de nuevo como XLSX o CSV.")) from error
     return [[_plain(cell) for cell in row] for row in rows]
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from plugins.drafting.word.package import ENTITIES, LOCKED, MACROS, NOT_WORD, TOO_BIG, open_package
-from plugins.drafting.word.reading import Reading
+from plugins.drafting.word.reading import PICTURES, Reading
 from portal.errors import Invalid
 
 from . import word
+from .conftest import Desk
 
 W = word.W[1:-1]
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
@@ -39,6 +40,18 @@ def lying_bomb() -> bytes:
     while size in data:
         place = data.index(size)
         data[place : place + 4] = (1000).to_bytes(4, "little")
+    return bytes(data)
+
+
+def broken_inside() -> bytes:
+    """Return a file whose index is whole and whose main part is not what DEFLATE writes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("word/document.xml", "agua " * 2000)
+        place = archive.infolist()[1].header_offset + 30 + len("word/document.xml")
+    data = bytearray(out.getvalue())
+    data[place : place + 8] = b"\xff" * 8
     return bytes(data)
 
 
@@ -86,6 +99,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "entities in UTF-16": (in_utf_16, ENTITIES),
     "bomb": (bomb, TOO_BIG),
     "bomb that lies": (lying_bomb, NOT_WORD),
+    "a part that cannot be inflated": (broken_inside, NOT_WORD),
     "a part too long": (lambda: a_file(f"<w:p><w:r><w:t>{'a' * (25 * 2**20)}</w:t></w:r></w:p>"), TOO_BIG),
     "too many parts": (lambda: word.packed({"[Content_Types].xml": TYPES, **{f"p{n}": b"" for n in range(2001)}}), TOO_BIG),
     "too many elements": (lambda: a_file("<w:p/>" * 600_001), TOO_BIG),
@@ -126,6 +140,36 @@ def test_styles_that_turn_in_a_circle_and_numbers_that_are_none_end() -> None:
     )
     more = {"word/styles.xml": f"<w:styles xmlns:w='{W}'>{styles}</w:styles>".encode()}
     assert read(a_file(body, **more)) == ["- uno"]
+
+
+def test_numbers_of_any_length_end() -> None:
+    long = "9" * 5000
+    body = f"<w:p><w:pPr><w:numPr><w:ilvl w:val='{long}'/><w:numId w:val='7'/></w:numPr></w:pPr><w:r><w:t>uno</w:t></w:r></w:p>"
+    styles = (
+        f"<w:style w:type='paragraph' w:styleId='A'><w:name w:val='a'/><w:pPr><w:numPr><w:ilvl w:val='{long}'/></w:numPr></w:pPr></w:style>"
+    )
+    lists = f"<w:abstractNum w:abstractNumId='1'><w:lvl w:ilvl='{long}'/></w:abstractNum>"
+    more = {"styles": styles, "numbering": lists}
+    parts = {f"word/{name}.xml": f"<w:{name} xmlns:w='{W}'>{inner}</w:{name}>".encode() for name, inner in more.items()}
+    assert read(word.packed(word.parts(a_file(body)) | parts)) == ["- uno"]
+
+
+@pytest.mark.settings(plugins=("drafting", "social"))
+@pytest.mark.parametrize("mark", ["r" + "9" * 5000, "v99999999999999999999", "v999999999"])
+def test_a_manifest_that_claims_a_wording_nobody_had_is_read_against_todays(desk: Desk, mark: str) -> None:
+    found = word.parts(desk.export())
+    found["customXml/item9.xml"] = found["customXml/item9.xml"].replace(b'"mark": "r1"', f'"mark": "{mark}"'.encode())
+    assert mark.encode() in found["customXml/item9.xml"]
+    made = desk.receive(word.packed(found))
+    assert (desk.proposed(made), made.reading["missing"]) == ({}, [])
+
+
+def test_signs_of_a_picture_font_are_words_or_said() -> None:
+    arrow, heart = (f"<w:r><w:sym w:font='Wingdings' w:char='{char}'/></w:r>" for char in ("F0E0", "F0A9"))
+    body = f"<w:p><w:r><w:t xml:space='preserve'>sube </w:t></w:r>{arrow}</w:p>"
+    assert read(a_file(body)) == ["sube →"]
+    told = [Reading(open_package(a_file(one)), lambda _id, _mark: None, (), {}, ()).read().told for one in (body, f"<w:p>{heart}</w:p>")]
+    assert [[one.sentence for one in each] for each in told] == [[], [PICTURES]]
 
 
 def test_a_manifest_that_is_no_manifest_is_nobodys() -> None:

@@ -115,6 +115,19 @@ def test_what_is_no_table_is_refused_with_a_sentence(data: bytes, sentence: str)
 
 
 @pytest.mark.once
+def test_a_cell_at_the_end_of_the_world_is_refused_before_room_is_made_for_it() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((HEAD.split("\t"), ["Uno", "a", "b", "c", "mayo", "e"])):
+            sheet.write_row(row, 0, cells)
+        sheet.write(1_048_575, 16_383, "lejos")
+    with pytest.raises(Invalid) as refused:
+        read(out.getvalue())
+    assert refused.value.fields == {"table": "El libro es demasiado grande. Guarde solo la hoja del plan."}
+
+
+@pytest.mark.once
 def test_windows_text_keeps_its_accents() -> None:
     table = read("Objetivo;Acción;Fecha;Responsable\nEducación;Reunión en Ñahuinpuquio;mayo;CER".encode("cp1252"))
     assert table.lines[0].cells == ("Educación", "Reunión en Ñahuinpuquio", "", "", "mayo", "CER")

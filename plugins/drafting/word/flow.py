@@ -12,6 +12,7 @@ Element = Any
 _THROUGH = {w(name) for name in ("ins", "moveTo", "sdt", "sdtContent", "smartTag", "customXml", "hyperlink", "fldSimple", "bdo", "dir")}
 _GONE = {w("del"), w("moveFrom")}
 _OFF = {"0", "false", "off", "none"}
+_SIGNS = {"F0E0": "→", "F0DF": "←", "F0E8": "→", "F0F3": "↔"}  # what Word makes of -->, <--, ==> and <=>, in a font of pictures
 DEEPEST = 8
 
 
@@ -124,6 +125,8 @@ class Flow:
             elif tag in _GONE:
                 self.seen.deleted += 1
                 marks += [str(each.get(w("name"), "")) for each in one.iter(w("bookmarkStart"))]
+            elif tag.endswith(("}oMath", "}oMathPara")):
+                self.seen.pictures += 1
             elif tag in _THROUGH:
                 self.seen.inserted += tag in {w("ins"), w("moveTo")}
                 target = self._package.links.get(str(one.get(f"{{{R}}}id"))) if tag == w("hyperlink") else None
@@ -146,6 +149,10 @@ class Flow:
                 found += "\n" if one.get(w("type")) in {None, "textWrapping"} else ""
             elif tag == w("noBreakHyphen"):
                 found += "-"
+            elif tag == w("sym"):
+                sign = _SIGNS.get(str(one.get(w("char"), "")).upper(), "")
+                found += sign
+                self.seen.pictures += not sign
             elif isinstance(tag, str) and (tag in {w("drawing"), w("pict"), w("object")} or tag.endswith("}AlternateContent")):
                 self._drawing(one)
         return found
@@ -176,7 +183,7 @@ class Flow:
         identity = _value(numbering.find(w("numId"))) if numbering is not None else style.number
         if identity and identity != "0":
             depth = _value(numbering.find(w("ilvl"))) if numbering is not None else None
-            level = min(int(depth), DEEPEST) if depth and depth.isdecimal() else style.depth
+            level = _depth(depth) if depth else style.depth
             shape = self._numbering.get(identity, {}).get(level, "bullet")
             if shape != "none":
                 return ("bullet" if shape == "bullet" else "number"), level
@@ -211,7 +218,7 @@ def _styles(root: Element | None) -> dict[str, _Style]:
         heading = name.removeprefix("heading ")
         level = int(heading) if name.startswith("heading ") and heading.isdecimal() and len(heading) == 1 else 0
         identity = str(one.get(w("styleId"), ""))
-        found[identity] = _Style(name, marks, number, int(depth) if depth and depth.isdecimal() else 0, level)
+        found[identity] = _Style(name, marks, number, _depth(depth), level)
         parents[identity] = _value(one.find(w("basedOn"))) or ""
     return {identity: _inherited(identity, found, parents) for identity in found}
 
@@ -246,8 +253,15 @@ def _levels(parent: Element) -> dict[int, str]:
     for one in parent.iter(w("lvl")):
         level = str(one.get(w("ilvl"), ""))
         if level.isdecimal():
-            found[int(level)] = _value(one.find(w("numFmt"))) or "decimal"
+            found[_depth(level)] = _value(one.find(w("numFmt"))) or "decimal"
     return found
+
+
+def _depth(said: str | None) -> int:
+    """Return a list's level, at most the deepest that there is; a file may write a number of any length."""
+    if not said or not said.isdecimal():
+        return 0
+    return min(int(said[:9]), DEEPEST)
 
 
 def _value(element: Element | None) -> str | None:

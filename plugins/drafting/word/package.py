@@ -3,7 +3,9 @@
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
+from lzma import LZMAError
 from posixpath import basename
 from typing import Any
 
@@ -62,7 +64,17 @@ def open_package(data: bytes) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        LZMAError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise Invalid(fields={"file": NOT_WORD}) from error
 
 
