@@ -23,8 +23,10 @@ from portal.limits import limiter
 
 pytestmark = pytest.mark.once
 
-OF_EACH = 2  # pages of one kind that are opened
+OF_EACH = 1  # pages of one kind that are opened
 COORDINATOR = next(one.email for one in SIGN_INS if one.role == "coordinator")
+# Pages of others that lead nowhere without a module: what it brought them is not there.
+ONLY_WITH = {"demands": {"drafting.demands", "drafting.new_item"}, "validation": {"actas.acta", "actas.mine"}}
 FILE = re.compile(r"\.[a-z]{3,4}$")
 LINK = re.compile(r'<a [^>]*href="([^"#]+)')
 
@@ -45,7 +47,7 @@ def opened(portal: Portal) -> Flask:
 
 
 def visit(app: Flask, client: FlaskClient, *, files: bool) -> Seen:
-    """Follow every link from the home page, two pages of each kind; `files`: PDF, ZIP and tables too."""
+    """Follow every link from the home page, one page of each kind; `files`: PDF, ZIP and tables too."""
     urls = app.url_map.bind("")
     waiting, seen, often = deque(["/"]), Seen({}, set()), Counter[str]()
     while waiting:
@@ -110,12 +112,12 @@ def test_without_it_the_rest_is_whole(demo: Portal, whole: tuple[Seen, Seen], na
         for before, after in zip(whole, both(app), strict=True):
             assert wrong(after) == {}
             gone = {endpoint for endpoint in before.endpoints if endpoint not in app.view_functions}
-            assert before.endpoints - gone - after.endpoints == set()
+            assert before.endpoints - gone - after.endpoints <= ONLY_WITH.get(name, set())
         assert (list(left.ask.faults), left.ask.refused()) == ([], [])
         with left.sessions() as session:
             assert audit(left, session)[1] == []
             signed = session.scalars(select(Commitment.head_sha256).where(Commitment.state == "complete")).first()
         answer = app.test_client().post("/verificar.json", data=left.store.get(str(signed)), content_type="application/pdf").get_json()
-        assert (answer["verdict"], answer["complete"]) == ("valid", True)
+        assert answer["verdict"] == "authentic_complete"
     finally:
         left.engine.dispose()
