@@ -33,7 +33,7 @@ def open_consultation(
     _dates(opens_at, closes_at)
     if closes_at <= now:
         raise _invalid("closes_at", N_("El cierre ya pasó: elija una fecha por venir."))
-    agenda = session.get_one(Agenda, version.agenda_id, with_for_update=True)  # two at once get two numbers
+    agenda = session.get_one(Agenda, version.agenda_id, with_for_update={"key_share": True})  # two at once get two numbers
     last = session.scalar(select(func.max(Consultation.number)).where(Consultation.agenda_id == agenda.id)) or 0
     made = Consultation(
         agenda=agenda,

@@ -168,6 +168,7 @@ def reply(session: Session, *, now: datetime, contribution: Contribution, text: 
         raise _invalid("text", N_("Escriba su réplica."))
     if len(text) > LONGEST:
         raise _too_long("text", text)
+    session.execute(select(Contribution.id).where(Contribution.id == contribution.id).with_for_update(key_share=True))  # one press, twice
     if session.scalar(select(Reply.id).where(Reply.contribution_id == contribution.id)) is not None:
         raise Conflict(N_("Usted ya respondió a esta respuesta: se puede una sola vez."))
     made = Reply(contribution_id=contribution.id, text=text, state=RECEIVED, at=now)
@@ -227,7 +228,8 @@ def lapsed(session: Session, now: datetime) -> list[int]:
 
 
 def _receive(session: Session, made: Contribution, *, now: datetime, person_id: int | None) -> None:
-    agenda = session.get_one(Agenda, made.agenda_id, with_for_update=True)  # two at once get two numbers
+    # Two at once get two numbers. Each has a row that refers to the agenda by now, so that neither could have all of the agenda's.
+    agenda = session.get_one(Agenda, made.agenda_id, with_for_update={"key_share": True})
     last = session.scalar(select(func.max(Contribution.number)).where(Contribution.agenda_id == agenda.id)) or 0
     made.number, made.code = last + 1, numbered("A", last + 1)
     made.state, made.received_at = RECEIVED, now

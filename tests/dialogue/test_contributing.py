@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -10,10 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from plugins.dialogue import contributing
-from plugins.dialogue.models import Attachment, Author, Contribution
+from plugins.dialogue import answering, contributing
+from plugins.dialogue.contributing import Said
+from plugins.dialogue.models import Attachment, Author, Consultation, Contribution
+from plugins.dialogue.places import Place
 from portal.documents.models import StoredFile
+from portal.errors import Conflict
 from portal.limits import limiter
 from portal.mail import MailMessage
 from portal.notices.models import Notice
@@ -259,3 +265,48 @@ def test_codes_go_up_and_are_never_given_again(dialogue: Dialogue) -> None:
     contributing.withdraw(dialogue.session, now=dialogue.now, contribution=all_of(dialogue)[2])
     dialogue.session.commit()
     assert dialogue.said().code == "A-0004"
+
+
+def at_once(dialogue: Dialogue, act: Callable[[Session], object]) -> list[object]:
+    """Do it in four transactions that begin together; return what each gave, in no order."""
+    start = Barrier(4)
+
+    def one(_: int) -> object:
+        start.wait(10)
+        with dialogue.portal.sessions() as own:
+            try:
+                done = act(own)
+                own.commit()
+            except Conflict as error:
+                return type(error)
+            return done
+
+    with ThreadPoolExecutor(4) as people:
+        return list(people.map(one, range(4)))
+
+
+def test_people_who_contribute_at_one_instant_all_get_a_code(dialogue: Dialogue) -> None:
+    consultation, person = dialogue.consultation.id, dialogue.coordinator.id
+    dialogue.session.commit()
+
+    def contribute(own: Session) -> object:
+        said = Said("comment", Place("", "whole"), "Todos a la vez.")
+        there = own.get_one(Consultation, consultation)
+        store, mailer = dialogue.portal.store, dialogue.portal.mailer
+        made, _ = contributing.contribute(own, store, mailer, now=dialogue.now, consultation=there, said=said, person_id=person)
+        return made.code
+
+    assert sorted(map(str, at_once(dialogue, contribute))) == ["A-0001", "A-0002", "A-0003", "A-0004"]
+
+
+def test_a_reply_that_is_sent_twice_at_one_instant_is_kept_once(dialogue: Dialogue) -> None:
+    one, person = dialogue.said(published=True), dialogue.coordinator.id
+    given = answering.Given("rejected", "No se puede.")
+    mailer, now = dialogue.portal.mailer, dialogue.now
+    answering.answer(dialogue.session, mailer, now=now, contributions=[(one, one.revision)], given=given, person_id=person)
+    dialogue.session.commit()
+
+    def reply(own: Session) -> object:
+        return contributing.reply(own, now=now, contribution=own.get_one(Contribution, one.id), text="Insisto.").text
+
+    assert sorted(map(str, at_once(dialogue, reply))) == sorted(["Insisto.", *[str(Conflict)] * 3])
