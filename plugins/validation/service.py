@@ -1,6 +1,6 @@
 """What can be done about validation: record an act, which freezes the draft or validates a frozen version, and annul one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -182,7 +182,7 @@ def _members(session: Session, typed: Sequence[Row]) -> tuple[list[Member], dict
         wrong["members"] = N_("Escriba quiénes fueron convocados.")
     elif len(named) > MOST_MEMBERS:
         wrong["members"] = N_("La lista es demasiado larga: 80 personas como máximo.")
-    elif len(set(ids)) != len(ids) or len({_same(one.name) for one in named if one.person_id is None}) != len(named) - len(ids):
+    elif _twice(named, ids, known):
         wrong["members"] = N_("Una persona está dos veces en la lista: cada presente cuenta una sola vez.")
     elif set(ids) - set(known):
         wrong["members"] = N_("Elija a personas que participan en esta agenda.")
@@ -204,6 +204,13 @@ def _members(session: Session, typed: Sequence[Row]) -> tuple[list[Member], dict
         )
         for place, one in enumerate(named, 1)
     ], {}
+
+
+def _twice(named: Sequence[Row], ids: Sequence[int], known: Mapping[int, Person]) -> bool:
+    """Return whether somebody counts twice: by their account, by their name, or by both."""
+    names = [_same(one.name) for one in named if one.person_id is None]
+    accounts = {_same(one.full_name) for one in known.values()}
+    return len(set(ids)) != len(ids) or len(set(names)) != len(names) or not accounts.isdisjoint(names)
 
 
 def _same(name: str) -> str:
