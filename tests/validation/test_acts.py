@@ -103,6 +103,15 @@ def test_what_cannot_be_is_refused_at_its_field(hall: Hall, wrong: dict[str, obj
 
 @ALONE
 @pytest.mark.once
+def test_nobody_makes_the_quorum_with_an_account_and_a_name(hall: Hall) -> None:
+    twice = Row(name=f"  {hall.coordinator.full_name.upper()} ", present=True)
+    with pytest.raises(Invalid) as caught:
+        hall.record(members=[hall.chair(), twice, *OTHERS[:2]])
+    assert caught.value.fields == {"members": "Una persona está dos veces en la lista: cada presente cuenta una sola vez."}
+
+
+@ALONE
+@pytest.mark.once
 def test_an_act_of_tomorrow_and_a_draft_that_changed_are_refused(hall: Hall) -> None:
     with pytest.raises(Invalid) as caught:
         hall.record(held_at=hall.now + timedelta(hours=1))
