@@ -117,10 +117,10 @@ def contribute(
     return made, letters.confirm(mailer, session, now=now, contribution=made, email=email, token=token).id
 
 
-def waiting(session: Session, *, now: datetime, token: str) -> Contribution:
-    """Return the contribution whose address this link would prove. Changes nothing. Raises `NotFound` or `Expired`."""
+def waiting(session: Session, *, now: datetime, agenda: str, token: str) -> Contribution:
+    """Return the contribution to an agenda (by its code) whose address this link would prove. Changes nothing. Raises `NotFound` or `Expired`."""
     author = session.scalar(select(Author).where(Author.token_sha256 == keys.digest(token)))
-    if author is None:
+    if author is None or author.contribution.consultation.agenda.code != agenda:
         raise NotFound(N_("Este enlace no existe o está incompleto. Copie la dirección entera de su correo."))
     if author.verified_at is not None:
         raise Expired(N_("Este enlace ya se usó: su aporte está en la Mesa. El correo siguiente trae su código y su enlace propio."))
@@ -129,9 +129,9 @@ def waiting(session: Session, *, now: datetime, token: str) -> Contribution:
     return author.contribution
 
 
-def confirm(session: Session, mailer: Mailer, *, now: datetime, token: str) -> tuple[Contribution, int | None]:
+def confirm(session: Session, mailer: Mailer, *, now: datetime, agenda: str, token: str) -> tuple[Contribution, int | None]:
     """Prove the address, once; the contribution gets its code. Return it and the mail with the contributor's own link. Raises as `waiting`."""
-    found = waiting(session, now=now, token=token)
+    found = waiting(session, now=now, agenda=agenda, token=token)
     author = found.author
     assert author is not None
     mine = update(Author).where(Author.id == author.id, Author.verified_at.is_(None))

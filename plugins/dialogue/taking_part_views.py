@@ -113,7 +113,7 @@ def sent(code: str, consultation: str) -> str:
 def confirm(code: str, token: str) -> Any:
     """Show what would be confirmed. Looking changes nothing: scanners of mail look."""
     try:
-        found = contributing.waiting(session, now=g.now, token=token)
+        found = contributing.waiting(session, now=g.now, agenda=code, token=token)
     except (NotFound, Expired) as error:
         return _private(
             render_template("dialogue/public/confirm.html", code=code, token=token, error=told(error), contribution=None)
@@ -130,7 +130,7 @@ def confirm(code: str, token: str) -> Any:
 def confirmed(code: str, token: str) -> Any:
     """Spend the link: the contribution is in."""
     try:
-        made, mail = contributing.confirm(session, portal().mailer, now=g.now, token=token)
+        made, mail = contributing.confirm(session, portal().mailer, now=g.now, agenda=code, token=token)
     except (NotFound, Expired) as error:
         session.rollback()
         return _private(

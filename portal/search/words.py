@@ -13,7 +13,7 @@ _stemmer = snowballstemmer.stemmer("spanish")
 
 def folded(text: str) -> str:
     """Return `text` in lower case and without accents; ñ stays, because "año" is not "ano"."""
-    kept = text.lower().replace("ñ", "\0")
+    kept = unicodedata.normalize("NFC", text.lower()).replace("ñ", "\0")  # else an ñ in two signs, as some systems paste it, is an n
     plain = "".join(one for one in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(one))
     return plain.replace("\0", "ñ")
 

@@ -14,7 +14,7 @@ from plugins.dialogue.attachments import Upload, checked
 from plugins.dialogue.models import Contribution, Reply
 from portal.errors import Invalid
 from portal.testing.fixtures import Actors
-from tests.dialogue.conftest import Dialogue
+from tests.dialogue.conftest import Dialogue, Mailbox, path_in
 
 Form = Callable[..., dict[str, Any]]
 
@@ -98,3 +98,15 @@ def test_control_characters_lose_nothing(dialogue: Dialogue, actors: Actors, nob
     assert [one.text for one in dialogue.read(select(Reply))] == ["Sigo igual."]
     said = dialogue.read(select(Contribution).order_by(Contribution.id))
     assert [one.author.name for one in said if one.author and one.author.name] == ["Ana"]
+
+
+def test_a_link_of_another_agenda_opens_and_confirms_nothing(
+    dialogue: Dialogue, nobody: FlaskClient, form: Form, mailbox: tuple[Mailbox, int]
+) -> None:
+    nobody.post(f"{dialogue.public}/aportar", data=form(email="vecina@muestra.example"))
+    link = path_in(mailbox[0].messages[0], r"/agendas/\S+/aportes/confirmar/\S+")
+    elsewhere = link.replace(f"/agendas/{dialogue.code}/", "/agendas/OTRA-1/")
+    assert [nobody.get(elsewhere).status_code, nobody.post(elsewhere).status_code] == [404, 404]
+    assert "Falta agua" not in nobody.get(elsewhere).text
+    assert [one.state for one in dialogue.read(select(Contribution))] == ["unverified"]
+    assert nobody.post(link).status_code == 303

@@ -56,6 +56,14 @@ def test_titles_come_above_bodies_and_the_newer_above_the_older(put: Put, look: 
     assert set(look("agua")[2:]) == {"body", "often"}
 
 
+def test_an_n_with_its_tilde_in_two_signs_is_an_ene(put: Put, look: Look) -> None:
+    put("a", "Nin\u0303os")
+    put("b", "Niños")
+    put("c", "Ninos")
+    assert set(look("niño")) == set(look("nin\u0303o")) == {"a", "b"}
+    assert look("nino") == ["c"]
+
+
 def test_putting_again_replaces_and_removing_removes(put: Put, look: Look, session: Session) -> None:
     put("a", "Agua segura")
     put("a", "Bosques")
