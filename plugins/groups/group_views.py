@@ -10,7 +10,7 @@ from plugins.groups import calendars, groups, queries
 from plugins.groups.blueprint import blueprint
 from plugins.groups.forms import GroupForm, MemberForm
 from plugins.groups.models import Group, Member
-from plugins.groups.words import EDIT, GROUP_KINDS, MEMBER_ROLES, READ, SECTORS
+from plugins.groups.words import EDIT, GROUP_KINDS, MEMBER_ROLES, READ, SECTORS, STATE_BADGES, STATES
 from portal import form_errors, web
 from portal.agendas.models import Agenda
 from portal.choices import options
@@ -133,6 +133,8 @@ def _group_page(found: Group, form: MemberForm) -> Any:
         kinds=GROUP_KINDS,
         sectors=SECTORS,
         roles=MEMBER_ROLES,
+        states=STATES,
+        badges=STATE_BADGES,
         labels={one.name: one.label for one in g.agenda.dimensions},
         territory=territory_label(found.territory),
     ), 422 if form.errors or form.form_errors else 200

@@ -35,7 +35,7 @@ def acts(code: str) -> str:
     found = queries.acts(session, agenda.id)
     if not found:
         raise NotFound
-    return render_template("validation/acts.html", agenda=agenda, acts=found, words=words, published=bool(agenda.versions))
+    return render_template("validation/acts.html", agenda=agenda, acts=found, words=words)
 
 
 @blueprint.get(PLACE)

@@ -15,11 +15,11 @@ from portal.agendas.models import AgendaVersion
 from portal.agendas.own_fields import cells
 from portal.agendas.showing import alignment, figure
 from portal.documents.rendering import render_markdown
-from portal.errors import Conflict
+from portal.errors import Conflict, NotFound
 from portal.extend.kinds import Chapter
 from portal.i18n import N_
 from portal.limits import csrf
-from portal.web import asked_number, portal, public, session
+from portal.web import actor, asked_number, portal, public, session
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ADDRESS = "/agendas/<code>/v<int:number>"
@@ -28,17 +28,25 @@ ADDRESS = "/agendas/<code>/v<int:number>"
 @blueprint.get("/agendas")
 @public
 def index() -> str:
-    """List the agendas that have a frozen version."""
-    return render_template("agendas/index.html", versions=queries.public_agendas(session))
+    """List the agendas that have a frozen version, and those without one whose road is public already."""
+    ask = portal().ask
+    begun = [one for one in queries.agendas_without_version(session) if ask.page_items("agenda.road", actor(), one)]
+    return render_template("agendas/index.html", versions=queries.public_agendas(session), begun=begun)
 
 
 @blueprint.get("/agendas/<code>")
 @public
 def agenda(code: str) -> str | AnyResponse:
-    """Show an agenda's last frozen version."""
+    """Show an agenda's last frozen version; before the first, the way to what is already public of its road."""
     if code != code.upper():
         return redirect(url_for("agendas.agenda", code=code.upper()), code=301)
-    return _page(queries.version(session, code))
+    try:
+        shown = queries.version(session, code)
+    except NotFound:
+        if not portal().ask.page_items("agenda.road", actor(), queries.agenda(session, code)):
+            raise
+        return redirect(url_for("threads.agenda_road", code=code))
+    return _page(shown)
 
 
 @blueprint.get(ADDRESS)

@@ -27,6 +27,12 @@ def public_agendas(session: Session) -> list[AgendaVersion]:
     return list(session.scalars(rows))
 
 
+def agendas_without_version(session: Session) -> list[Agenda]:
+    """Return the agendas that have no frozen version yet; newest period first, then by title."""
+    rows = select(Agenda).where(~select(AgendaVersion.id).where(AgendaVersion.agenda_id == Agenda.id).exists())
+    return list(session.scalars(rows.order_by(Agenda.period_start.desc(), Agenda.title)))
+
+
 def agenda(session: Session, code: str) -> Agenda:
     """Return an agenda by its code. Raises `NotFound`."""
     found = session.scalar(select(Agenda).where(Agenda.code == code))

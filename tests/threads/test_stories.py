@@ -233,6 +233,20 @@ def test_a_draft_item_is_for_whoever_reads_the_draft_and_keeps_its_links_when_it
     assert (road.status_code, "3 demandas" in road.text, "SOC-01" in road.text) == (200, True, False)
 
 
+def test_an_agenda_under_way_is_found_once_something_of_its_road_is_public(weave: Weave) -> None:
+    """From the list of agendas to the road, and the agenda's own address leads there until there is a version."""
+    made, path = weave.made, "/agendas/NUEVA/camino"
+    draft = sample_draft(made.session, now=weave.now, ask=made.portal.ask, code="NUEVA", items=2, title="Sin nada público")
+    made.session.commit()
+    assert (made.client.get("/agendas/NUEVA").status_code, path in made.client.get("/agendas").text) == (404, False)
+    draft.title = "Con demandas públicas"
+    made.session.commit()
+    led = made.client.get("/agendas/NUEVA")
+    assert (led.status_code, led.headers["Location"], path in made.client.get("/agendas").text) == (302, path, True)
+    staff = made.actors.client("reader", draft).get("/gestion/agendas/NUEVA").text
+    assert f'href="{path}"' in staff
+
+
 def test_three_hundred_contributions_are_counted_and_the_cost_does_not_grow(weave: Weave) -> None:
     made, counts = weave.made, []
     for first, last in ((0, 1), (1, 300)):
