@@ -23,6 +23,7 @@ _MOST_PARTS, _MOST_UNPACKED = 2000, 60_000_000
 _TEST_VIRUS = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"  # what every virus scanner is tried with
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 _PDF_ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
+_PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")  # /J#61vaScript is /JavaScript
 _MAIN_PART = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _BAD_PARTS = ("vbaproject", "/embeddings/", "/activex/")
 
@@ -82,7 +83,7 @@ def tidy_name(name: str) -> str:
 def _pdf(name: str, data: bytes) -> bytes:
     if b"%%EOF" not in data[-2048:]:
         raise _refused(N_("El archivo «%(name)s» está incompleto: no termina como un PDF."), name=name)
-    if _PDF_ACTS.search(data):
+    if _PDF_ACTS.search(_PDF_ESCAPE.sub(lambda one: bytes([int(one[1], 16)]), data)):
         raise _refused(
             N_("El PDF «%(name)s» contiene programas o archivos dentro. Imprímalo a PDF otra vez y adjunte la copia."), name=name
         )

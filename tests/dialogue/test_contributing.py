@@ -176,6 +176,7 @@ HOSTILE = [
     ("pagina.html", b"<script>alert(1)</script>", "no es PDF, JPEG, PNG ni DOCX"),
     ("dibujo.svg", b"<svg onload='x()'/>", "no es PDF, JPEG, PNG ni DOCX"),
     ("acta.pdf", b"%PDF-1.7\n<< /OpenAction << /S /JavaScript /JS (x) >> >>\n%%EOF", "contiene programas o archivos dentro"),
+    ("acta.pdf", b"%PDF-1.7\n<< /OpenAction << /S /J#61vaScript /J#53 (x) >> >>\n%%EOF", "contiene programas o archivos dentro"),
     ("foto.jpg", b"\xff\xd8\xff\xe0 nada", "está dañada"),
     ("grande.pdf", b"%PDF-1.7" + b"0" * 5_242_880 + b"%%EOF", "pesa más de 5 MB"),
     ("enorme.pdf", b"%PDF-1.7" + b"0" * 24_000_000 + b"%%EOF", "pesa más de 5 MB"),  # more than the portal takes elsewhere
