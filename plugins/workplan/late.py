@@ -13,6 +13,7 @@ from plugins.workplan.queries import is_late, one
 from plugins.workplan.words import COMPLETE
 from portal import clock
 from portal.extend import JobKind
+from portal.formats import fecha
 from portal.notices.service import notify
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def tell(portal: "Portal", identity: str) -> None:
             topic=TOPIC,
             person_ids=list(session.scalars(people)),
             title=f"Venció {activity.code}: {row.title}",
-            text=f"Debía terminar el {activity.due_to:%d/%m/%Y} ({row.date_text}). Diga cómo va, o reprográmela con el motivo.",
+            text=f"Debía terminar el {fecha(activity.due_to)} ({row.date_text}). Diga cómo va, o reprográmela con el motivo.",
             href=f"/gestion/agendas/{plan.agenda.code}/plan/{activity.code}",
             agenda_id=plan.agenda_id,
         )

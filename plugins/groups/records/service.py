@@ -22,6 +22,7 @@ from portal.actas import service as actas
 from portal.actas.models import Acta
 from portal.agendas.models import Agenda
 from portal.errors import Conflict, Invalid, Stale
+from portal.formats import fecha
 from portal.i18n import N_
 from portal.notices.service import notify
 from portal.threads.service import link
@@ -214,7 +215,7 @@ def remind(session: Session, *, now: datetime, agreement_id: int) -> bool:
 def _tell(session: Session, agreement: Agreement, *, now: datetime, title: str) -> None:
     if agreement.person_id is None:
         return
-    due = f" Fecha: {agreement.due_on:%d/%m/%Y}." if agreement.due_on else ""
+    due = f" Fecha: {fecha(agreement.due_on)}." if agreement.due_on else ""
     notify(
         session,
         now=now,
