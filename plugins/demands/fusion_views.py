@@ -22,7 +22,7 @@ def _codes(values: list[str]) -> list[str]:
     found = []
     for word in " ".join(values).replace(",", " ").upper().split():
         digits = word.removeprefix("D-")
-        if digits.isdigit() and len(digits) < 10:  # noqa: PLR2004 - longer than any number given
+        if digits.isdecimal() and len(digits) < 10:  # noqa: PLR2004 - longer than any number given
             found.append(f"D-{int(digits):03d}")
     return list(dict.fromkeys(found))[:50]
 

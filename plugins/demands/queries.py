@@ -56,7 +56,7 @@ def _matching(agenda_id: int, wanted: Filter, *, public: bool) -> list[ColumnEle
     elif wanted.origin:
         found.append(exists().where(Source.demand_id == Demand.id, Source.kind == wanted.origin))
     code = wanted.q.strip().upper()
-    if code.startswith("D-") and code[2:].isdigit():
+    if code.startswith("D-") and code[2:].isdecimal():
         found.append(Demand.number == int(code[2:][:9]))
     else:
         found += [Demand.terms.contains(f" {word} ", autoescape=True) for word in stems(wanted.q).split()[:8]]

@@ -252,3 +252,10 @@ def test_while_the_list_is_not_public_nobody_outside_knows_of_it(
     assert mesa.post(f"{STAFF}/ajustes", data=settings).status_code == 303
     assert [client.get(page).status_code for page in pages] == [200, 200, 200, 404]
     assert mesa.post(f"{STAFF}/ajustes", data=settings).status_code == 409  # typed from an older page
+
+
+def test_figures_that_are_no_numbers_find_nothing(session: Session, agenda: Agenda, client: FlaskClient, mesa: FlaskClient) -> None:
+    publish(session, agenda)
+    for typed in ("D-²", "D-①", "d-٣", "D-", "²"):
+        assert client.get(OPEN, query_string={"q": typed}).status_code == 200, typed
+        assert mesa.get(f"{STAFF}/unir", query_string={"d": typed}).status_code == 200, typed
