@@ -28,6 +28,7 @@ from portal.notices.service import notify
 READ, SAVED, DISMISSED = "read", "saved", "dismissed"
 STATES = {READ: N_("Por revisar"), SAVED: N_("Guardada"), DISMISSED: N_("Descartada")}
 UNUSABLE = N_("En %(code)s no se puede usar lo escrito en «%(part)s»: %(why)s")
+RETIRED = N_("%(code)s está retirado del borrador: lo que el archivo cambia en él no entra.")
 PART_NAMES = {"text": N_("Texto"), "responsible": N_("Responsable"), "indicators": N_("Indicadores"), "alignments": N_("Alineamientos")}
 LONGEST_NOTE = 2000
 
@@ -84,13 +85,7 @@ def _reading(session: Session, found: Found, wordings: Wordings, fields: Mapping
             continue
         today = wordings.today.get(change.base.item_id)
         if today is None:
-            told.append(
-                Told(
-                    N_("%(code)s está retirado del borrador: lo que el archivo cambia en él no entra."),
-                    {"code": change.base.code},
-                    change.base.code,
-                )
-            )
+            told.append(Told(RETIRED, {"code": change.base.code}, change.base.code))
             continue
         parts = suggesting.changed(change.base.content, proposed)
         if not set(parts) & set(suggesting.changed(today.content, proposed)):
@@ -117,7 +112,7 @@ def _reading(session: Session, found: Found, wordings: Wordings, fields: Mapping
         "already": already,
         "repeated": repeated,
         "missing": found.missing,
-        "told": [{"sentence": one.sentence, "params": dict(one.params), "code": one.code} for one in told],
+        "told": [_kept(one) for one in told],
         "comments": [{"code": code, "author": author, "text": text} for code, author, text in found.comments[:500]],
         "inserted": found.inserted,
         "deleted": found.deleted,
@@ -154,11 +149,12 @@ def save(session: Session, registry: Registry, agenda: Agenda, one: WordReturn, 
     _settle(session, one, SAVED, now=now)
     said = N_("Cambios del archivo de Word %(code)s.") % {"code": one.code}
     reason = f"{one.note}\n\n{said}".strip() if one.note else said
-    made = []
+    made, told = [], list(one.reading["told"])
     codes = {row.id: row for row in session.query(Item).filter(Item.id.in_([change["item"] for change in one.reading["changes"]]))}
     for change in one.reading["changes"]:
         item = codes.get(change["item"])
-        if item is None or item.retired:
+        if item is None or item.retired:  # since the preview
+            told.append(_kept(Told(RETIRED, {"code": change["code"]}, change["code"])))
             continue
         made.append(
             suggesting.suggest(
@@ -177,8 +173,13 @@ def save(session: Session, registry: Registry, agenda: Agenda, one: WordReturn, 
                 person_id=person_id,
             )
         )
+    one.reading = {**one.reading, "told": told}
     _tell_owners(session, agenda, one, made, now=now, person_id=person_id)
     return made
+
+
+def _kept(one: Told) -> dict[str, Any]:
+    return {"sentence": one.sentence, "params": dict(one.params), "code": one.code}
 
 
 def _tell_owners(session: Session, agenda: Agenda, one: WordReturn, made: list[Suggestion], *, now: datetime, person_id: int) -> None:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugins.drafting import queries, suggesting
+from plugins.drafting import queries, returning, suggesting
 from plugins.drafting.models import Suggestion
 from plugins.drafting.sections import change_state, make_section
 from portal.accounts.models import Person
+from portal.agendas import service
 from portal.errors import Conflict, Forbidden, Invalid, Stale
 from portal.notices.models import Notice
 from portal.search.models import SearchDocument
@@ -18,6 +19,7 @@ from portal.threads.queries import links_of
 from portal.threads.words import ref
 
 from .conftest import Desk
+from .word import Edited
 
 pytestmark = pytest.mark.settings(plugins=("social", "drafting"))
 CODE = "SOC-01"
@@ -157,8 +159,6 @@ def test_only_its_author_takes_a_suggestion_back(desk: Desk, suggest: Callable[.
 
 
 def test_a_retired_item_takes_no_suggestion(desk: Desk, suggest: Callable[..., Suggestion], editor: Person, session: Session) -> None:
-    from portal.agendas import service
-
     one = suggest(text="Dice lo nuevo.")
     for code in ("SOC-01.1", "SOC-01.2", CODE):
         service.retire_item(session, desk.agenda, code, revision=desk.item(code).revision, now=desk.now, person_id=None)
@@ -203,10 +203,6 @@ def test_a_section_has_owners_states_and_a_history(desk: Desk, editor: Person, a
 
 
 def test_a_file_becomes_suggestions_once_and_only_when_somebody_says_so(desk: Desk, author: Person, editor: Person) -> None:
-    from plugins.drafting import returning
-
-    from .word import Edited
-
     file = Edited(desk.export())
     file.replace("SOC-02", "muestra", "ejemplo")
     file.replace("SOC-02.1", "Entidad", "Oficina", "Responsable")
@@ -231,3 +227,16 @@ def test_a_file_becomes_suggestions_once_and_only_when_somebody_says_so(desk: De
     )
     desk.session.commit()
     assert "**ejemplo**" in desk.item("SOC-02").content["text"]
+
+
+def test_an_item_that_left_after_the_preview_is_said_and_the_others_come_in(desk: Desk, author: Person) -> None:
+    file = Edited(desk.export())
+    file.replace("SOC-02", "muestra", "ejemplo")
+    file.replace("SOC-02.1", "Entidad", "Oficina", "Responsable")
+    one = desk.receive(file.done(), author.id)
+    service.retire_item(desk.session, desk.agenda, "SOC-02.1", revision=desk.item("SOC-02.1").revision, now=desk.now, person_id=None)
+    made = returning.save(desk.session, desk.portal.registry, desk.agenda, one, now=desk.now, person_id=author.id)
+    desk.session.commit()
+    desk.session.expire_all()
+    assert [each.item.code for each in made] == ["SOC-02"]
+    assert one.reading["told"] == [{"sentence": returning.RETIRED, "params": {"code": "SOC-02.1"}, "code": "SOC-02.1"}]
