@@ -89,6 +89,7 @@ def prepare(session: Session, agenda: Agenda, table: Table, *, year: int) -> Pre
     waiting: dict[_Key, list[Activity]] = defaultdict(list)
     for one, levels in zip(there, filled(own_cells(one) for one in there), strict=True):
         waiting[_key(levels, one.strategy)].append(one)
+    read: set[tuple[str, ...]] = set()
     for line, levels in zip(table.lines, filled(line.cells for line in table.lines), strict=True):
         if any(len(cell) > LONGEST_CELL for cell in line.cells):
             continue  # `table.remarks` says so
@@ -103,6 +104,10 @@ def prepare(session: Session, agenda: Agenda, table: Table, *, year: int) -> Pre
             _compare(change, change.activity)
         elif line.cells[_DATE].strip() and change.span is None:
             made.remarks.append(Remark(f"{line.number}: {COLUMNS['date_text']}", line.cells[_DATE], UNCLEAR, line.number))
+        whole = (*_key(levels, line.cells[3]), folded(line.cells[_DATE]), folded(line.cells[_WHO]))
+        if whole in read:
+            made.remarks.append(Remark(str(line.number), next(filter(None, reversed(levels))), TWICE, line.number))
+        read.add(whole)
         made.changes.append(change)
     made.kept = [one for rows in waiting.values() for one in rows]
     made.problems += [one for one in made.remarks if one.sentence.startswith("La celda pasa")]
@@ -112,6 +117,8 @@ def prepare(session: Session, agenda: Agenda, table: Table, *, year: int) -> Pre
 
 NO_OBJECTIVE = N_("Falta el objetivo: ninguna fila anterior lo dice. La fila no se importa.")
 UNCLEAR = N_("No se entiende como fecha: se guarda tal cual, sin vencimiento. Puede poner los días después, en la fila.")
+
+TWICE = N_("La fila dice lo mismo que otra de más arriba: se importan las dos. Si sobra una, quítela de su tabla.")
 
 
 def _key(levels: Levels, strategy: str) -> _Key:

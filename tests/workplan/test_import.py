@@ -185,6 +185,13 @@ def test_what_cannot_be_read_stays_in_the_form(agenda: Agenda, actors: Actors) -
     assert "Escriba el año con cuatro cifras." in page
 
 
+def test_a_row_twice_is_said(session: Session, agenda: Agenda) -> None:
+    rows = ["Uno\ta\tb\tc\tmayo\tCER", "\t\tb\tC \tMayo\tCER", "\t\tb\tc\tjunio\tCER"]
+    made = importing.prepare(session, agenda, read("\n".join([HEAD, *rows]).encode()), year=2026)
+    assert [(one.place, one.value, one.sentence) for one in made.remarks] == [("3", "b", importing.TWICE)]
+    assert len(made.new) == 3
+
+
 def test_the_same_table_again_changes_nothing_and_another_adds_without_taking_away(
     session: Session, agenda: Agenda, plan: Plan, now: datetime
 ) -> None:
