@@ -193,6 +193,15 @@ def process_form(hall: Hall, version: AgendaVersion, **other: str) -> dict[str, 
     }  # fmt: skip
 
 
+@ALONE
+def test_what_is_wrong_with_the_list_of_people_is_said_once_above_and_once_beside_it(hall: Hall) -> None:
+    answer = hall.post("/gestion/agendas/APU-T/validacion/nuevo", hall.typed(**{"members-0-present": ""}, required="3"))
+    assert answer.status_code == 422
+    summary, rest = re.split(r"</ul>", answer.text[answer.text.index('class="error-summary"') :], maxsplit=1)
+    assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', summary) == [("#members", "Solo firma el acta quien estuvo presente.")]
+    assert rest.count("Solo firma el acta quien estuvo presente.") == rest.count('id="members"') == 1
+
+
 @SIGNING
 def test_nothing_goes_to_parties_without_an_act_unless_a_coordinator_says_why(hall: Hall, app: Flask) -> None:
     version = hall.record().version

@@ -175,6 +175,7 @@ def test_who_answers_is_told_once_that_an_activity_is_late_and_again_after_new_d
     told = session.scalars(select(Notice)).all()
     assert [(one.person_id, one.topic, one.href) for one in told] == [(person.id, "workplan.late", "/gestion/agendas/APU-T/plan/P-05")]
     assert told[0].title == "Venció P-05: reuniones de grupos de trabajo"
+    assert told[0].text.startswith("Debía terminar el 30 de abril de 2022 (")
     session.refresh(row)
     reporting.reschedule(session, plan, row, now=may, revision=row.revision, text="mayo", days=None, reason="Muestra", by=person.id)
     session.commit()
