@@ -30,8 +30,8 @@ def invitation(meeting: Meeting, *, settings: Settings, now: datetime, name: str
     for key, value in (("CN", name), ("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE")):
         attendee.params[key] = vText(value)
     event.add("ATTENDEE", attendee, encode=False)
-    if method == CANCEL:
-        event["STATUS"] = "CANCELLED"
+    if method == CANCEL and meeting.state != CANCELLED:
+        del event["STATUS"]  # RFC 5546, 3.2.5: who alone is taken off must not read that the whole event is
     return _calendar([event], method=method, settings=settings)
 
 

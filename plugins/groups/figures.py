@@ -2,7 +2,7 @@
 
 What is shown of a meeting is a total and three tables: by sector, by sex, by organisation. A reader can subtract. So
 after hiding every count under three, this module does what such a reader would do (narrow each hidden count by every
-sum it is in) and hides more until nothing narrows to a single value.
+sum it is in, then try whether both one and two still fit) and hides more until every small count can be either.
 """
 
 from collections import Counter
@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 SMALL = 3
 FEW, HIDDEN, SHOWN = "few", "hidden", "shown"  # under three; three or more, hidden to protect those; told
-_MANY = 10**6
+_MANY = 10**4
+_ROUNDS = 1500  # of a reader's trial and error: enough for a meeting of a few dozen lines; of larger ones only the sums are narrowed
 TOTAL = ("total", "")
 
 
@@ -59,13 +60,15 @@ class _Sums:
     counts: dict[Key, int]
     sums: list[tuple[Key, tuple[Key, ...]]]
     hidden: dict[Key, str] = field(default_factory=dict)
+    rounds: int = _ROUNDS
 
     def protect(self) -> bool:
         """Hide small counts, then more, until no small one can be worked out; return False when hiding all is not enough."""
         self.hidden = {key: FEW for key, count in self.counts.items() if 0 < count < SMALL}
         while True:
             known = self._attack()
-            betrayed = [key for key, state in self.hidden.items() if state == FEW and known[key][0] == known[key][1]]
+            few = [key for key, state in self.hidden.items() if state == FEW]
+            betrayed = [key for key in few if known[key][0] == known[key][1]] or self._settled(few, known)
             more = self._next(betrayed)
             if more is None:
                 return not betrayed
@@ -83,11 +86,48 @@ class _Sums:
         wholes = {whole for whole, _ in self.sums}
         return min(shown, key=lambda key: (key in wholes, self.counts[key], key), default=None)
 
+    def _settled(self, few: Iterable[Key], known: dict[Key, tuple[int, int]]) -> list[Key]:
+        """Return the small counts that can only be one of one and two: no other counts fit all the sums at once."""
+        seen = {(key, self.counts[key]) for key in few}  # the true counts fit, and so do those of each answer found below
+        found = []
+        for key in few:
+            other = SMALL - self.counts[key]
+            if (key, other) in seen:
+                continue
+            answer = self._fit({**known, key: (other, other)})
+            if self.rounds <= 0:
+                break
+            if answer is None:
+                found.append(key)
+            else:
+                seen |= {(one, answer[one][0]) for one in few}
+        return found
+
+    def _fit(self, known: dict[Key, tuple[int, int]]) -> dict[Key, tuple[int, int]] | None:
+        """Return a value for each count that fits what is known, None when there is none or no `rounds` are left."""
+        if not self._tighten(known, counted=True):
+            return None
+        free = [key for key, (low, high) in known.items() if low < high]
+        if not free:
+            return known
+        key = min(free, key=lambda one: (known[one][1] - known[one][0], one))
+        low, high = known[key]
+        half = (low + high) // 2
+        return self._fit({**known, key: (low, half)}) or self._fit({**known, key: (half + 1, high)})
+
     def _attack(self) -> dict[Key, tuple[int, int]]:
         """Return the least and the most that each count can be to somebody who reads what is shown."""
         known = {key: self._range(key) for key in self.counts}
+        self._tighten(known)
+        return known
+
+    def _tighten(self, known: dict[Key, tuple[int, int]], *, counted: bool = False) -> bool:
+        """Narrow each range by every sum it is in; return False when nothing fits. `counted`: at the cost of `rounds`."""
         moved = True
         while moved:
+            self.rounds -= counted
+            if self.rounds <= 0 and counted:
+                return False
             moved = False
             for whole, parts in self.sums:
                 low, high = sum(known[one][0] for one in parts), sum(known[one][1] for one in parts)
@@ -96,7 +136,9 @@ class _Sums:
                     others_low, others_high = low - known[one][0], high - known[one][1]
                     moved |= _narrow(known, one, known[whole][0] - others_high, known[whole][1] - others_low)
                     low, high = others_low + known[one][0], others_high + known[one][1]
-        return known
+                if any(known[one][0] > known[one][1] for one in (whole, *parts)):
+                    return False
+        return True
 
     def _range(self, key: Key) -> tuple[int, int]:
         state = self.hidden.get(key, SHOWN)

@@ -150,7 +150,10 @@ class Filter(FlaskForm):  # type: ignore[misc]
 
 def moment(typed_: datetime | None, zone: str) -> datetime | None:
     """Return a date and time typed in the portal's zone as an instant in UTC."""
-    return typed_.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if typed_ else None
+    try:
+        return typed_.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if typed_ else None
+    except OverflowError:  # the last hours of the year 9999: no moment in UTC
+        return None
 
 
 def typed(instant: datetime, zone: str) -> datetime:

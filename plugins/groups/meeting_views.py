@@ -86,7 +86,7 @@ def _group(form: MeetingForm) -> Group | None:
 
 def _organisation(form: MeetingForm) -> Organisation | None:
     text = str(form.organisation.data or "")
-    return web.session.get(Organisation, int(text)) if text.isascii() and text.isdigit() else None
+    return web.session.get(Organisation, int(text)) if text.isascii() and text.isdigit() and int(text) <= web.LARGEST else None
 
 
 def _values(form: MeetingForm) -> dict[str, Any]:

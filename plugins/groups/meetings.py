@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import uuid4
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from plugins.groups import story
 from plugins.groups.groups import added, checked_person, find_organisation, person_like
+from plugins.groups.library.service import fit_link
 from plugins.groups.models import Group, Invitation, Meeting, MeetingEvent, Member
 from plugins.groups.words import BILATERAL, CONVENED, DRAFT, HELD, MEETING_KINDS
 from portal.accounts.models import Person
@@ -71,7 +72,7 @@ def create_meeting(
         number=number,
         code=code,
         state=DRAFT,
-        uid=f"{code}.{agenda.code}.{agenda.id}@rubrica".lower(),
+        uid=f"{code}.{agenda.code}.{uuid4()}@rubrica".lower(),  # of no other portal either (RFC 5545, 3.8.4.7)
         sequence=0,
         checkin_edition=0,
         revision=1,
@@ -148,7 +149,7 @@ def _words(values: dict[str, Any]) -> dict[str, str]:
         bad["title"] = N_("Escriba de qué es la reunión, en hasta 200 caracteres.")
     if len(values["place"]) > PLACE:
         bad["place"] = N_("El lugar admite hasta 250 caracteres.")
-    if values["link"] and (len(values["link"]) > LINK or urlsplit(values["link"]).scheme not in {"http", "https"}):
+    if values["link"] and (len(values["link"]) > LINK or not fit_link(values["link"])):
         bad["link"] = N_("Escriba el enlace completo, por ejemplo https://ejemplo.pe/sala.")
     if len(values["points"]) > POINTS:
         bad["points"] = N_("Los puntos admiten hasta 4000 caracteres.")

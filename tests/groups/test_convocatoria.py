@@ -133,6 +133,7 @@ def test_who_is_taken_off_gets_a_cancellation_and_the_others_nothing(
     read = calendar_of(message)
     assert (str(message["To"]), read.method.value) == ("Dos de Muestra <dos@muestra.example>", "CANCEL")
     assert read.vevent.sequence.value == "1"
+    assert "status" not in read.vevent.contents  # RFC 5546, 3.2.5: the event itself is not cancelled
     assert "sigue en pie" in message.get_body(("plain",)).get_content()
     back = meetings.invite_person(session, meeting, now=now, full_name="Dos", email="dos@muestra.example", sector="estado")
     assert back.person.full_name == "Dos de Muestra"
@@ -220,3 +221,12 @@ def test_feeds_are_read_by_a_second_parser(
     group.feed_edition += 1
     session.commit()
     assert client.get(f"/agendas/APU-T/grupos/G-01/{token}.ics").status_code == 404
+
+
+def test_two_portals_name_their_meetings_differently(session: Session, meet: Callable[..., Meeting]) -> None:
+    first = meet()
+    code, name = first.code, first.uid
+    session.delete(first)
+    session.commit()
+    again = meet()
+    assert (again.code, again.uid == name) == (code, False)

@@ -96,3 +96,14 @@ def test_no_small_count_can_be_worked_out(counts: list[int]) -> None:
     for name, values in possible(found, people).items():
         if 0 < true[name] < SMALL:
             assert values == {1, 2}
+
+
+def test_sums_that_fit_together_in_one_way_only_give_nobody_away() -> None:
+    """No sum alone narrows these: 13 people of which o3 are 6, and s2 (o0 and o4) 5, would leave one each for o1 and o2."""
+    mixed = [Came("s0", organisation_name="o3")] * 5 + [Came("s1", organisation_name="o3")]
+    alone = [Came("s0", organisation_name="o1"), Came("s1", organisation_name="o2")]
+    whole = [Came("s2", organisation_name="o0")] * 2 + [Came("s2", organisation_name="o4")] * 3
+    found = figures([*mixed, *alone, *whole], {})
+    shown = {name: number for name, _, number in said((*found.organisations, *found.sectors))}
+    assert (shown["o1"], shown["o2"]) == (None, None)
+    assert None in {found.total.number, shown["o3"], shown["s2"]}

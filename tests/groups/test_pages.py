@@ -271,3 +271,12 @@ def test_pressing_twice_does_no_harm(
         assert [mesa.post(f"{HOME}/reuniones/R-001/{path}").status_code for _ in range(2)] == [303, 303]
     assert mesa.post(f"{HOME}/reuniones/R-001/invitados/{other}/retirar").status_code == 404
     assert (len(look(select(Attendance.id))), len(look(select(Invitation.id)))) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"link": "http://[::1"}, {"link": "https://"}, {"starts_at": "9999-12-31T23:59"}, {"organisation": "9" * 30, "kind": "bilateral"}],
+)
+def test_a_form_that_nobody_would_fill_in_is_answered_with_a_sentence(agenda: Agenda, actors: Actors, wrong: dict[str, str]) -> None:
+    typed = {"title": "Agua", "kind": "foro", "starts_at": "2027-05-02T09:00", "ends_at": "2027-05-02T10:00", "place": "Aquí"}
+    assert actors.client("staff", agenda).post(f"{HOME}/reuniones/nueva", data=typed | wrong).status_code == 422

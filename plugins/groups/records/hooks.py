@@ -10,7 +10,7 @@ from plugins.groups.models import Meeting
 from plugins.groups.records import index, queries
 from plugins.groups.records.models import Agreement, Report, Wording
 from plugins.groups.records.words import LOOKS, STATES, TOPIC
-from plugins.groups.story import meeting_ref
+from plugins.groups.story import is_public, meeting_ref
 from portal import clock
 from portal.accounts.actor import Actor
 from portal.actas import queries as actas
@@ -125,7 +125,7 @@ def _public(meeting: Meeting) -> Iterator[PageItem]:
 
     about = actas.actas_about(web.session, [meeting_ref(meeting)])
     shown = next((one for one in reversed(about) if one.public and one.state != acta_words.REPLACED), None)
-    points = [queries.point(one) for one in queries.carried(web.session, meeting)]
+    points = [queries.point(one) for one in queries.carried(web.session, meeting) if is_public(one.meeting)]
     if shown is not None or points:
         context = {"acta": shown, "points": points}
         yield PageItem(label=gettext("Acta"), template="groups/records/_public_meeting.html", context=context, weight=10)
