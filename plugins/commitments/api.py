@@ -9,7 +9,7 @@ from plugins.commitments.keys import authority, root_pem
 from plugins.commitments.models import Commitment, Event, Process, Question, Slot
 from plugins.commitments.opening import open_process
 from plugins.commitments.plan import WITNESS, default_plan, entry
-from plugins.commitments.processes import CONSENT_TEXT, choose, create_process, move_deadline
+from plugins.commitments.processes import CONSENT_TEXT, choose, move_deadline
 from plugins.commitments.questions import answer, ask
 from plugins.commitments.sampling import SAMPLES, samples
 from plugins.commitments.signing_acts import send_code, sign
@@ -31,7 +31,6 @@ __all__ = [
     "authority",
     "choose",
     "confirm",
-    "create_process",
     "decline",
     "default_plan",
     "entry",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from plugins.commitments import api
 from plugins.commitments.models import Override, Process
 from plugins.validation import queries
 from plugins.validation.models import Act, Member
@@ -236,6 +237,16 @@ def test_nothing_goes_to_parties_without_an_act_unless_a_coordinator_says_why(ha
     assert [
         one.label for one in hall.portal.ask.person_data(hall.session, hall.coordinator.id) if one.rows and "objeción" in one.label
     ] == ["Procesos que abrió pese a una objeción"]
+
+
+@SIGNING
+@pytest.mark.once
+def test_another_plugin_opens_a_process_only_past_the_objections(hall: Hall) -> None:
+    version = hall.record().version
+    annul(hall.session, now=hall.now, act=hall.session.scalars(select(Act)).one(), reason="Error", person_id=None)
+    assert not hasattr(api, "create_process")
+    with pytest.raises(Conflict):
+        api.open_process(hall.portal, hall.session, now=hall.now, version=version, by=hall.coordinator.id, reason="Porque sí")
 
 
 @SIGNING
