@@ -190,7 +190,8 @@ def _email(message: MailMessage, *, now: datetime, settings: Settings, read: Cal
             email.add_alternative(content.decode(), subtype="calendar", params=parameters)
     for name, content, kind, parameters in files:
         main, _, sub = kind.partition("/")
-        email.add_attachment(content, maintype=main, subtype=sub, filename=name, params=parameters)
+        said = {"charset": "utf-8", **parameters} if kind == "text/calendar" else parameters  # RFC 6047, 2.4
+        email.add_attachment(content, maintype=main, subtype=sub, filename=name, params=said)
     # A header's line may have 998 octets (RFC 5322); folded at 78, a long address would come as encoded words that nobody follows.
     email.policy = email.policy.clone(max_line_length=990)
     return email

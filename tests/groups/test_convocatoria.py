@@ -98,6 +98,7 @@ def test_invited_moved_and_cancelled_by_one_uid(
     assert (first.location.value, "con punto y coma" in first.description.value) == ("Local de muestra, Jr. Lima 123", True)
     [file] = one.iter_attachments()
     assert (file.get_filename(), file.get_content_type(), file.get_param("method")) == ("reunion.ics", "text/calendar", "REQUEST")
+    assert file.get_param("charset") == "utf-8"
 
     values = {"starts_at": STARTS + timedelta(days=1), "ends_at": STARTS + timedelta(days=1, hours=2), "place": "Otro local"}
     moved = post(convening.change(portal, session, meeting, now=now, person_id=None, revision=meeting.revision, values=values))

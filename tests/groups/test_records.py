@@ -290,3 +290,19 @@ def test_the_pages_lead_from_the_meeting_to_its_acta(scene: Scene, actors: Actor
     change = {**data, "revision": "1", "state": "done", "outcome": "Se pidió."}
     assert [staff.post(path, data=change).status_code, staff.post(path, data=change).status_code] == [303, 409]
     assert "Pedir el padrón" in actors.signed_in(scene.people[0]).get("/mis-acuerdos").get_data(as_text=True)
+
+
+@pytest.mark.settings(plugins=("social", "groups"))
+def test_what_a_meeting_that_is_not_announced_agreed_on_is_on_no_public_page(scene: Scene, client: FlaskClient, now: datetime) -> None:
+    scene.agree(now, "Pedir el padrón")
+    later = scene.next_meeting(now)
+    convening.convene(scene.portal, scene.session, later, now=now, person_id=scene.staff.id)
+    scene.session.commit()
+
+    def told() -> bool:
+        return "Pedir el padrón" in client.get("/agendas/APU-T/reuniones/R-002").get_data(as_text=True)
+
+    assert told()
+    scene.first.public = False
+    scene.session.commit()
+    assert not told()
