@@ -59,6 +59,14 @@ class Mailbox:
         raise AssertionError(f"no mail to {address} with {words!r}; there is {found}")
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return what a process of the portal with these settings is started with."""
+    names = ("port", "database_url", "queue_url", "storage_url", "mail_url", "secret_key")
+    kept = {"PORTAL_PLUGINS": " ".join(settings.plugins), "PORTAL_DEMO": "0", "PORTAL_HOME": str(settings.home)}
+    kept |= {f"PORTAL_{name.upper()}": str(getattr(settings, name)) for name in names}
+    return {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | kept
+
+
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     """A mail server on loopback, and its port."""
@@ -90,12 +98,7 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start() -> str:
-        kept = {"PORTAL_PLUGINS": " ".join(settings.plugins), "PORTAL_DEMO": "0", "PORTAL_HOME": str(settings.home)}
-        kept |= {
-            f"PORTAL_{name.upper()}": str(getattr(settings, name))
-            for name in ("port", "database_url", "queue_url", "storage_url", "mail_url", "secret_key")
-        }
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | kept
+        environment = environment_of(settings)
         log = (tmp_path / "portal.log").open("wb")
         process = subprocess.Popen([sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         running.append(process)

@@ -1,6 +1,8 @@
 """Every public page of the road, with the demonstration's data: light, whole without JavaScript, usable by everybody, as wide as a phone."""
 
 import re
+import subprocess
+import sys
 import urllib.request
 from collections import deque
 from collections.abc import Callable
@@ -13,10 +15,10 @@ from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
 from plugins import DEMO, ENABLED
-from plugins.demo import loading
-from portal import clock
 from portal.app import create_app
 from portal.context import Portal
+from portal.settings import Settings
+from tests.browser.conftest import ROOT, environment_of
 from tests.browser.test_first_visit import MOST_BYTES, WCAG, measured
 
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.settings(demo=True, plugins=(*ENABLED, *DEMO))]
@@ -46,8 +48,11 @@ def public_pages(app: Flask, address: str) -> dict[str, str]:
     return found
 
 
-def test_every_public_page_of_the_road_is_for_everybody(portal: Portal, serve: Callable[[], str], page: Callable[..., Page]) -> None:
-    loading.load(portal, now=clock.now())
+def test_every_public_page_of_the_road_is_for_everybody(
+    portal: Portal, settings: Settings, serve: Callable[[], str], page: Callable[..., Page]
+) -> None:
+    environment = environment_of(settings) | {"PORTAL_DEMO": "1", "PORTAL_PLUGINS": " ".join(ENABLED)}
+    subprocess.run([sys.executable, "-m", "portal", "demo"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
     address = serve()
     pages = public_pages(create_app(portal), address)
     parts = {endpoint: STATION.match(path) for endpoint, path in pages.items()}
