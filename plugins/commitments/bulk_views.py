@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext, ngettext
 
-from plugins.commitments import board_queries, bulk
+from plugins.commitments import board_queries, bulk, opening
 from plugins.commitments.board_queries import Filters
 from plugins.commitments.models import Bulk, Process
 from plugins.commitments.staff import BOARD, MANAGE, blueprint, process_for
@@ -45,6 +45,8 @@ def bulk_preview(code: str) -> Any:
 def bulk_start(code: str) -> Any:
     """Put the work in the outbox."""
     process = process_for(MANAGE, code)
+    if request.form.get("act") == "invite":
+        opening.still_allowed(web.portal(), web.session, process)
     made = bulk.start(
         web.session,
         now=g.now,

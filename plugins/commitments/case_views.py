@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, g, render_template, request
 from flask_babel import gettext
 
-from plugins.commitments import board_queries, closing, delegating, issuing, processes, questions, renewing, signing_pages, states
+from plugins.commitments import board_queries, closing, delegating, issuing, opening, processes, questions, renewing, signing_pages, states
 from plugins.commitments.funnel import STAGES, TASKS, TURNS
 from plugins.commitments.history import history
 from plugins.commitments.lasting.standing import standing
@@ -102,7 +102,11 @@ def _back(found: Commitment, sentence: str) -> Any:
 def letter(code: str, commitment: str) -> Any:
     """Queue an invitation or a reminder, with new private links that nobody here sees."""
     found = commitment_for(MANAGE, code, commitment)
-    write = processes.remind if request.form.get("kind") == "reminder" else processes.invite
+    if request.form.get("kind") == "reminder":
+        write = processes.remind
+    else:
+        opening.still_allowed(web.portal(), web.session, found.process)
+        write = processes.invite
     mails = write(web.session, now=g.now, mailer=web.portal().mailer, commitment=found, by=web.person_id())
     web.commit()
     deliver(mails)

@@ -68,6 +68,19 @@ def open_process(
     return process
 
 
+def still_allowed(portal: Portal, session: Session, process: Process) -> None:
+    """Raise `Conflict` when somebody objects to the version by now, and nobody opened the process against an objection.
+
+    For what takes a process to more organisations: an act of validation may be annulled after the process was opened.
+    """
+    against = objections(portal, session, process.version)
+    if against and override_of(session, process) is None:
+        raise Conflict(
+            N_("Esta versión ya no puede ir a más organizaciones: %(reasons)s Valídela de nuevo antes de seguir."),
+            reasons=" ".join(against),
+        )
+
+
 def override_of(session: Session, process: Process) -> Override | None:
     """Return why a process was opened against an objection, if it was."""
     return session.get(Override, process.id)

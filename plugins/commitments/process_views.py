@@ -170,6 +170,7 @@ def choose_organisations(code: str) -> Any:
 
 def _include(process: Process, wanted: list[int], late: LateForm | None) -> list[Commitment]:
     """Take organisations in, late ones with their own deadline, each with what it said of an earlier version."""
+    opening.still_allowed(web.portal(), web.session, process)
     if late is None:
         made = processes.choose(web.session, now=g.now, process=process, organisation_ids=wanted, by=web.person_id())
     else:

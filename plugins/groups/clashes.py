@@ -17,11 +17,12 @@ from portal.i18n import N_
 
 @dataclass(frozen=True)
 class Clash:
-    """A person invited to `other` too, which overlaps."""
+    """A person invited to `other` too, which overlaps. `hidden`: whoever is told may not know what meeting that is."""
 
     person_id: int
     name: str
     other: Meeting
+    hidden: bool = False
 
 
 class Clashing(Conflict):

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 from plugins.groups import bilaterals, clashes, convening, meetings, queries
 from plugins.groups.blueprint import blueprint
 from plugins.groups.forms import InviteForm, ObservationForm
-from plugins.groups.meeting_views import MEETING, back, deliver, page_of
+from plugins.groups.meeting_views import MEETING, back, deliver, page_of, told_apart
 from plugins.groups.models import Meeting
 from plugins.groups.words import CONVENED, DRAFT, EDIT
 from portal import form_errors, web
@@ -51,7 +51,7 @@ def invite_group(code: str, meeting: str) -> Any:  # noqa: ARG001 - the guard lo
 def _sent(found: Meeting, people: list[int]) -> Any:
     """Send what must be sent to new invitees, and say who of them is expected elsewhere at the same hour."""
     mails = convening.send_missing(web.portal(), web.session, found, now=g.now, person_id=web.person_id())
-    elsewhere = [one for one in clashes.clashes(web.session, found) if one.person_id in people]
+    elsewhere = told_apart(one for one in clashes.clashes(web.session, found) if one.person_id in people)
     web.commit()
     deliver(mails)
     for one in elsewhere:
@@ -59,7 +59,7 @@ def _sent(found: Meeting, people: list[int]) -> Any:
             gettext(
                 "%(name)s está también en %(other)s a la misma hora.",
                 name=one.name,
-                other=f"{one.other.agenda.code} {one.other.code} «{one.other.title}»",
+                other=gettext("otra reunión") if one.hidden else f"{one.other.agenda.code} {one.other.code} «{one.other.title}»",
             ),
             "warn",
         )

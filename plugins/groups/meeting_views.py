@@ -1,6 +1,7 @@
 """The staff's pages of meetings: list, make, change, convene, invite, hold, cancel."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -190,7 +191,7 @@ def edit_meeting(code: str, meeting: str) -> Any:
         agenda=g.agenda,
         meeting=found,
         theirs=theirs,
-        clashes=clashing,
+        clashes=told_apart(clashing),
         mark=clashes.mark(clashing),
     )
     return page, status
@@ -204,6 +205,11 @@ def _changed(found: Meeting, mails: int) -> str:
         "Se avisa a %(num)s persona: su calendario se actualiza.", "Se avisa a %(num)s personas: su calendario se actualiza.", mails
     )
     return f"{saved} {told_}"
+
+
+def told_apart(found: Iterable[clashes.Clash]) -> list[clashes.Clash]:
+    """Return clashes as the actor may know them: of a meeting in an agenda whose meetings they may not read, only that there is one."""
+    return [replace(one, hidden=not web.allowed(READ, agenda_id=one.other.agenda_id)) for one in found]
 
 
 def _first(found: Meeting) -> dict[str, Any]:
@@ -253,7 +259,7 @@ def page_of(found: Meeting, status: int = 200, sent: Any = None, **forms: Any) -
         missing=meetings.missing_members(web.session, found, now=g.now) if found.state in {DRAFT, CONVENED} else [],
         present=present,
         figures=figures.figures(present, names),
-        clashes=clashing,
+        clashes=told_apart(clashing),
         mark=clashes.mark(clashing),
         observations=bilaterals.observations(web.session, [found.id]).get(found.id, []) if found.kind == BILATERAL else [],
         events=queries.events(web.session, found),

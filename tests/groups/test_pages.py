@@ -7,9 +7,12 @@ from typing import Any
 import pypdfium2
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
+from plugins.groups.meetings import create_meeting
 from plugins.groups.models import Attendance, Group, Invitation, Meeting, Member
 from plugins.groups.sheet import blank_lines
+from portal.agendas import service
 from portal.agendas.models import Agenda
 from portal.context import Portal
 from portal.limits import limiter
@@ -104,6 +107,25 @@ def test_a_clash_is_shown_and_nothing_is_sent_until_it_is_confirmed(
     mark = shown.split('name="clashes" id="clashes" value="')[1].split('"')[0]
     assert mesa.post(f"{HOME}/reuniones/R-002/convocar", data={"clashes": mark}).status_code == 303
     assert look(select(Meeting.state).order_by(Meeting.id)) == ["draft", "convened"]
+
+
+def test_of_a_meeting_in_an_agenda_of_others_only_the_clash_is_told(
+    session: Session, agenda: Agenda, actors: Actors, group: Group, meet: Callable[..., Meeting], now: datetime
+) -> None:
+    mine = meet(group=group, title="La mía")
+    other = service.create_agenda(
+        session, code="OTRA", title="Otra", summary="", period_start=2027, period_end=2030, territory_inei="03", now=now
+    )
+    theirs = create_meeting(
+        session, now=now, agenda=other, kind="foro", title="Secreta", starts_at=mine.starts_at, ends_at=mine.ends_at, place="Sala"
+    )
+    for one in session.scalars(select(Invitation).where(Invitation.meeting_id == mine.id)).all():
+        session.add(Invitation(meeting_id=theirs.id, person_id=one.person_id, sector=one.sector, added_at=now))
+    session.commit()
+    page = actors.client("staff", agenda).get(f"{HOME}/reuniones/R-001").get_data(as_text=True)
+    assert "Otra reunión, de una agenda que usted no lleva" in page
+    assert "Secreta" not in page
+    assert "Secreta" in actors.client("administrator").get(f"{HOME}/reuniones/R-001").get_data(as_text=True)
 
 
 def test_moving_into_a_clash_is_refused_until_confirmed(

@@ -222,6 +222,8 @@ def test_nothing_goes_to_parties_without_an_act_unless_a_coordinator_says_why(ha
     why = "El plazo del calendario electoral vence antes que la sesión"
     done = hall.post("/gestion/compromisos/nuevo", process_form(hall, version, override=why))
     assert done.status_code == 303
+    hall.session.expire_all()
+    assert hall.post("/gestion/compromisos/APU-T-v1/organizaciones", {}).status_code == 303  # it was said why
     override = hall.session.scalars(select(Override)).one()
     assert (override.reason, override.by_id) == (why, hall.coordinator.id)
     assert override.objections == ["La versión 1 de APU-T no tiene un acto de validación."]
@@ -247,6 +249,20 @@ def test_another_plugin_opens_a_process_only_past_the_objections(hall: Hall) -> 
     assert not hasattr(api, "create_process")
     with pytest.raises(Conflict):
         api.open_process(hall.portal, hall.session, now=hall.now, version=version, by=hall.coordinator.id, reason="Porque sí")
+
+
+@SIGNING
+def test_an_act_annulled_later_keeps_an_open_process_from_more_organisations(hall: Hall) -> None:
+    version = hall.record().version
+    assert version is not None
+    assert hall.post("/gestion/compromisos/nuevo", process_form(hall, version)).status_code == 303
+    choose = "/gestion/compromisos/APU-T-v1/organizaciones"
+    assert hall.post(choose, {}).status_code == 303
+    annul(hall.session, now=hall.now, act=hall.session.scalars(select(Act)).one(), reason="Error", person_id=None)
+    refused = hall.post(choose, {})
+    assert refused.status_code == 409
+    assert "Esta versión ya no puede ir a más organizaciones" in plain(refused.text)
+    assert hall.post("/gestion/compromisos/APU-T-v1/trabajos", {"act": "invite", "ids": "1"}).status_code == 409
 
 
 @SIGNING

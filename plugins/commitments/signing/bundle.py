@@ -10,8 +10,10 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from lzma import LZMAError
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -74,7 +76,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
             for one in members:
                 with archive.open(one) as opened:
                     files[one.filename] = opened.read(one.file_size + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise Malformed(f"{type(error).__name__}: {error}") from error
     lacking = [name for name in (*_NEEDED, SUMS) if name not in files]
     if lacking:
