@@ -15,6 +15,7 @@ from plugins.groups import attending, convening, groups, meetings
 from plugins.groups.models import Group, Meeting
 from plugins.groups.records import queries, service
 from plugins.groups.records.models import Agreement, Wording
+from plugins.groups.records.printing import acta_html
 from portal.accounts.models import Person
 from portal.actas import signing
 from portal.actas.models import Acta
@@ -302,7 +303,11 @@ def test_what_a_meeting_that_is_not_announced_agreed_on_is_on_no_public_page(sce
     def told() -> bool:
         return "Pedir el padrón" in client.get("/agendas/APU-T/reuniones/R-002").get_data(as_text=True)
 
-    assert told()
+    def printed(*, public: bool) -> bool:
+        html = acta_html(scene.portal, scene.session, later, report=None, agreements=[], public=public)
+        return "Pedir el padrón" in html
+
+    assert (told(), printed(public=True)) == (True, True)
     scene.first.public = False
     scene.session.commit()
-    assert not told()
+    assert (told(), printed(public=True), printed(public=False)) == (False, False, True)

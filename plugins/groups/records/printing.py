@@ -10,8 +10,9 @@ from plugins.groups import attending, figures
 from plugins.groups.models import Attendance, Meeting
 from plugins.groups.queries import organisation_names
 from plugins.groups.records.models import Agreement, Report
-from plugins.groups.records.queries import carried, points_of
+from plugins.groups.records.queries import carried, point
 from plugins.groups.records.words import STATES
+from plugins.groups.story import is_public
 from plugins.groups.words import MEETING_KINDS, SECTORS, SEXES, UNSAID
 from portal.documents.rendering import render_markdown
 
@@ -22,15 +23,19 @@ if TYPE_CHECKING:
 def acta_html(
     portal: "Portal", session: Session, meeting: Meeting, *, report: Report | None, agreements: Sequence[Agreement], public: bool
 ) -> str:
-    """Return the acta, without its signatures. A public one tells attendance in figures that protect people, another one by name."""
+    """Return the acta, without its signatures.
+
+    A public one tells attendance in figures that protect people, another one by name; and what returns from meetings that were announced only.
+    """
+    returning = [one for one in carried(session, meeting) if not public or is_public(one.meeting)]
     present = attending.present(session, meeting)
     names = organisation_names(session, {one.organisation_id for one in present if one.organisation_id})
     return portal.templates.get_template("groups/records/acta_pdf.html").render(
         meeting=meeting,
         agenda=meeting.agenda,
         kind=MEETING_KINDS.get(meeting.kind, meeting.kind),
-        points=points_of(session, meeting),
-        carried=carried(session, meeting),
+        points=[*meeting.points.splitlines(), *map(point, returning)],
+        carried=returning,
         report=render_markdown(report.text if report else ""),
         agreements=agreements,
         figures=figures.figures(present, names),
