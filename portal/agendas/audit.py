@@ -19,7 +19,10 @@ def audit(session: Session, store: FileStore) -> list[LedgerProblem]:
     recorded = {entry.subject: entry.data for entry in entries_of_kind(session, FROZEN)}
     printed = {entry.subject: entry.data.get("pdf") for entry in entries_of_kind(session, PRINTED)}
     rows = session.scalars(
-        select(AgendaVersion).options(joinedload(AgendaVersion.agenda)).order_by(AgendaVersion.agenda_id, AgendaVersion.number)
+        select(AgendaVersion)
+        .options(joinedload(AgendaVersion.agenda))
+        .order_by(AgendaVersion.agenda_id, AgendaVersion.number)
+        .execution_options(populate_existing=True)  # what is stored now, not what the session read earlier
     )
     found = {subject(row.agenda.code, row.number): row for row in rows}
     problems = [

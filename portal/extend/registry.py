@@ -132,6 +132,7 @@ RESERVED: dict[str, dict[tuple[str, ...], str]] = {
 # Words that begin the core's tables and packages: a plugin so called would own the core's tables.
 CORE_WORDS = frozenset(
     {
+        "acta",
         "agenda",
         "alembic",
         "consent",
@@ -152,6 +153,7 @@ CORE_WORDS = frozenset(
         "sign",
         "stored",
         "territory",
+        "thread",
     }
 )
 
