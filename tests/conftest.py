@@ -11,19 +11,22 @@ ANY_DATABASE = [
     for name in (
         "accounts/test_addresses.py",
         "authoring",
-        "commitments/digital/test_acceptance.py",
-        "commitments/digital/test_bundled.py",
-        "commitments/digital/test_refusals.py",
-        "commitments/digital/test_trust.py",
+        "commitments/digital",
         "commitments/lasting",
-        "commitments/paper/test_bundled.py",
+        "commitments/paper",
         "commitments/test_every_way.py",
+        "commitments/test_identity.py",
         "commitments/test_joined.py",
         "commitments/test_offline.py",
+        "commitments/test_reminding.py",
         "commitments/test_verification.py",
+        "demo",
         "dimensions",
+        "drafting/test_hostile.py",
+        "drafting/test_looking.py",
         "extend",
         "look",
+        "workplan",
     )
 ]
 

@@ -116,7 +116,8 @@ def annul(session: Session, *, now: datetime, act: Act, reason: str, person_id: 
     """Annul an act that was recorded by mistake: its version is validated no more. Raises `Invalid`, or `Conflict` the second time."""
     if not reason.strip():
         raise Invalid(fields={"reason": N_("Escriba por qué se anula: se muestra junto al acto.")})
-    session.refresh(act, with_for_update=True)
+    session.execute(select(Act.id).where(Act.id == act.id).with_for_update())  # by itself: PostgreSQL locks no outer join
+    session.refresh(act)
     if act.annulled_at is not None:
         raise Conflict(N_("Este acto ya estaba anulado."))
     act.annulled_at, act.annulled_by_id, act.annulled_reason = now, person_id, reason.strip()
