@@ -10,6 +10,7 @@ ANY_DATABASE = [
     HERE / name
     for name in (
         "accounts/test_addresses.py",
+        "agendas/test_page_cost.py",
         "authoring",
         "commitments/digital",
         "commitments/lasting",
@@ -18,6 +19,7 @@ ANY_DATABASE = [
         "commitments/test_identity.py",
         "commitments/test_joined.py",
         "commitments/test_offline.py",
+        "commitments/test_profiles.py",
         "commitments/test_reminding.py",
         "commitments/test_verification.py",
         "demo",
