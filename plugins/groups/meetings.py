@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from plugins.groups import story
 from plugins.groups.groups import added, checked_person, find_organisation, person_like
-from plugins.groups.library.service import fit_link
+from plugins.groups.instruments.service import fit_link
 from plugins.groups.models import Group, Invitation, Meeting, MeetingEvent, Member
 from plugins.groups.words import BILATERAL, CONVENED, DRAFT, HELD, MEETING_KINDS
 from portal.accounts.models import Person

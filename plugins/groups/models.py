@@ -176,5 +176,5 @@ class MeetingEvent(Base):
 
 
 # Tables of what meetings leave, beside the code that fills them.
-from plugins.groups.library import models as _library  # noqa: E402, F401
+from plugins.groups.instruments import models as _library  # noqa: E402, F401
 from plugins.groups.records import models as _records  # noqa: E402, F401

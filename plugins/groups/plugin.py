@@ -48,7 +48,7 @@ def permissions() -> Iterable[Permission]:
 @hookimpl
 def blueprints() -> "Iterable[Blueprint]":
     """Groups and meetings, for staff; meetings, calendars and the attendance page, for everybody."""
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
     from plugins.groups.views import blueprint  # noqa: PLC0415 - commands do without Flask
 
     return [blueprint, *library.blueprints()]
@@ -58,7 +58,7 @@ def blueprints() -> "Iterable[Blueprint]":
 def page_items(place: str, actor: "Actor", subject: Any) -> Iterable[PageItem]:
     """The ways into the plugin's pages."""
     from plugins.groups import places  # noqa: PLC0415
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
     from plugins.groups.records import hooks as records  # noqa: PLC0415
 
     return [*places.items(place, actor, subject), *library.page_items(place, subject), *records.page_items(place, actor, subject)]
@@ -84,7 +84,7 @@ def thread_stages() -> Iterable[ThreadStage]:
 def thread_stations(session: "Session", actor: "Actor", refs: frozenset[str]) -> Iterable[ThreadStation]:
     """Meetings and groups."""
     from plugins.groups import story  # noqa: PLC0415
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
     from plugins.groups.records import hooks as records  # noqa: PLC0415
 
     return [*story.stations(session, actor, refs), *library.stations(session, actor, refs), *records.thread_stations(session, actor, refs)]
@@ -102,7 +102,7 @@ def thread_ties(session: "Session", refs: frozenset[str]) -> Iterable[ThreadTie]
 def search_entries(session: "Session") -> Iterable[SearchEntry]:
     """Groups and meetings."""
     from plugins.groups import story  # noqa: PLC0415
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
     from plugins.groups.records import hooks as records  # noqa: PLC0415
 
     return [*story.entries(session), *library.entries(session), *records.search_entries(session)]
@@ -112,7 +112,7 @@ def search_entries(session: "Session") -> Iterable[SearchEntry]:
 def person_data(session: "Session", person_id: int) -> Iterable[PersonData]:
     """Groups, convocatorias and attendance of a person."""
     from plugins.groups import erasing  # noqa: PLC0415
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
     from plugins.groups.records import hooks as records  # noqa: PLC0415
 
     return [*erasing.data(session, person_id), *library.data(session, person_id), *records.person_data(session, person_id)]
@@ -122,7 +122,7 @@ def person_data(session: "Session", person_id: int) -> Iterable[PersonData]:
 def person_erased(session: "Session", person_id: int, now: "datetime") -> None:
     """Erase a person from this plugin's tables."""
     from plugins.groups import erasing  # noqa: PLC0415
-    from plugins.groups.library import hooks as library  # noqa: PLC0415
+    from plugins.groups.instruments import hooks as library  # noqa: PLC0415
 
     erasing.erase(session, person_id, now)
     library.erase(session, person_id)

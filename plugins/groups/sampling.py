@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugins.groups import attending, convening, groups, meetings
-from plugins.groups.library import sampling as library
+from plugins.groups.instruments import sampling as library
 from plugins.groups.models import Group
 from plugins.groups.records import sampling as records
 from plugins.groups.words import SCREEN

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from plugins.groups.library.service import Given, add_version, create_instrument, hand
+from plugins.groups.instruments.service import Given, add_version, create_instrument, hand
 from portal.agendas.models import AgendaVersion
 from portal.context import Portal
 from tests.roles import ALL, DRAFT_READERS, MESA

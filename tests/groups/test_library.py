@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from plugins.groups.library import queries, service
-from plugins.groups.library.models import Handing, Instrument, InstrumentVersion
-from plugins.groups.library.sampling import sample
+from plugins.groups.instruments import queries, service
+from plugins.groups.instruments.models import Handing, Instrument, InstrumentVersion
+from plugins.groups.instruments.sampling import sample
 from plugins.groups.models import Group, Meeting
 from portal.accounts.actor import NOBODY
 from portal.agendas.models import Agenda

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugins.groups.library.models import Instrument
-from plugins.groups.library.service import add_version, create_instrument, hand
-from plugins.groups.library.words import GROUP, MEETING, ORGANISATION, PRINTED
+from plugins.groups.instruments.models import Instrument
+from plugins.groups.instruments.service import add_version, create_instrument, hand
+from plugins.groups.instruments.words import GROUP, MEETING, ORGANISATION, PRINTED
 from plugins.groups.models import Group, Meeting
 from portal.agendas.models import Agenda
 from portal.context import Portal

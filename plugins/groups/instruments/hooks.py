@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def blueprints() -> "list[Blueprint]":
     """Return the library's pages."""
-    from plugins.groups.library.views import blueprint  # noqa: PLC0415 - commands do without Flask
+    from plugins.groups.instruments.views import blueprint  # noqa: PLC0415 - commands do without Flask
 
     return [blueprint]
 
@@ -29,7 +29,7 @@ def page_items(place: str, subject: Any) -> Iterator[PageItem]:
     from flask import url_for  # noqa: PLC0415 - as above
     from flask_babel import gettext, ngettext  # noqa: PLC0415
 
-    from plugins.groups.library import queries  # noqa: PLC0415
+    from plugins.groups.instruments import queries  # noqa: PLC0415
     from plugins.groups.words import READ  # noqa: PLC0415
     from portal import web  # noqa: PLC0415
 
@@ -50,22 +50,22 @@ def page_items(place: str, subject: Any) -> Iterator[PageItem]:
 
 def stations(session: "Session", actor: "Actor", refs: frozenset[str]) -> Iterable[ThreadStation]:
     """Return the instruments among `refs`."""
-    from plugins.groups.library import finding  # noqa: PLC0415 - tables are loaded only where they are used
+    from plugins.groups.instruments import finding  # noqa: PLC0415 - tables are loaded only where they are used
 
     return finding.stations(session, actor, refs)
 
 
 def entries(session: "Session") -> Iterable[SearchEntry]:
     """Return what can be found of the library."""
-    from plugins.groups.library import finding  # noqa: PLC0415 - as above
+    from plugins.groups.instruments import finding  # noqa: PLC0415 - as above
 
     return finding.entries(session)
 
 
 def data(session: "Session", person_id: int) -> list[PersonData]:
     """Return what was given to a person."""
-    from plugins.groups.library.models import Handing, Instrument, InstrumentVersion  # noqa: PLC0415 - as above
-    from plugins.groups.library.words import WAYS  # noqa: PLC0415
+    from plugins.groups.instruments.models import Handing, Instrument, InstrumentVersion  # noqa: PLC0415 - as above
+    from plugins.groups.instruments.words import WAYS  # noqa: PLC0415
 
     given = (
         select(Handing, InstrumentVersion, Instrument)
@@ -88,7 +88,7 @@ def data(session: "Session", person_id: int) -> list[PersonData]:
 
 def erase(session: "Session", person_id: int) -> None:
     """Take a person out of the library: that a copy was given stays, not to whom. Again does no harm."""
-    from plugins.groups.library.models import Handing, Instrument, InstrumentVersion  # noqa: PLC0415 - as above
+    from plugins.groups.instruments.models import Handing, Instrument, InstrumentVersion  # noqa: PLC0415 - as above
 
     person = session.get_one(Person, person_id)
     words = redacting.words_of(person)

@@ -6,7 +6,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from plugins.groups.library.words import KINDS, TO, WAYS
+from plugins.groups.instruments.words import KINDS, TO, WAYS
 from portal.choices import options
 
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, flash, g, render_template, request
 from flask_babel import gettext
 
-from plugins.groups.library import queries, service
-from plugins.groups.library.forms import HandingForm, InstrumentForm, SearchForm, VersionForm
-from plugins.groups.library.models import Instrument, InstrumentVersion
-from plugins.groups.library.words import KINDS, WAYS
+from plugins.groups.instruments import queries, service
+from plugins.groups.instruments.forms import HandingForm, InstrumentForm, SearchForm, VersionForm
+from plugins.groups.instruments.models import Instrument, InstrumentVersion
+from plugins.groups.instruments.words import KINDS, WAYS
 from plugins.groups.words import EDIT, READ
 from portal import form_errors, web
 from portal.agendas.queries import agenda as agenda_of

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from plugins.groups.library.models import Instrument
-from plugins.groups.library.words import KINDS, REF
+from plugins.groups.instruments.models import Instrument
+from plugins.groups.instruments.words import KINDS, REF
 from plugins.groups.words import READ, READERS, may
 from portal.accounts.actor import Actor
 from portal.agendas.models import Agenda

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from plugins.groups.library import finding
-from plugins.groups.library.models import Handing, Instrument, InstrumentVersion
-from plugins.groups.library.words import GROUP, KINDS, MEETING, ORGANISATION, PERSON, TO, WAYS
+from plugins.groups.instruments import finding
+from plugins.groups.instruments.models import Handing, Instrument, InstrumentVersion
+from plugins.groups.instruments.words import GROUP, KINDS, MEETING, ORGANISATION, PERSON, TO, WAYS
 from plugins.groups.models import Group, Meeting, Member
 from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda

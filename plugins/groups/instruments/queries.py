@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from plugins.groups.library.models import Handing, Instrument, InstrumentVersion
+from plugins.groups.instruments.models import Handing, Instrument, InstrumentVersion
 from plugins.groups.models import Group, Meeting, Member
 from portal.accounts.models import Grant, Person
 from portal.agendas.models import Agenda

@@ -19,7 +19,7 @@ class Instrument(Base):
     agenda_id: Mapped[int] = mapped_column(ForeignKey("agenda.id", ondelete="CASCADE"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     code: Mapped[str] = mapped_column(String(12))
-    kind: Mapped[str] = mapped_column(String(20))  # plugins.groups.library.words.KINDS
+    kind: Mapped[str] = mapped_column(String(20))  # plugins.groups.instruments.words.KINDS
     title: Mapped[str] = mapped_column(String(250))
     issuer: Mapped[str] = mapped_column(String(200), default="")
     about: Mapped[str] = mapped_column(Text, default="")
@@ -56,7 +56,7 @@ class InstrumentVersion(Base):
 class Handing(Base):
     """A version given to somebody: a group, an organisation or a person; `recipient` is their name where the portal does not know them.
 
-    `way`: plugins.groups.library.words.WAYS. `meeting_id`: the meeting at which it was.
+    `way`: plugins.groups.instruments.words.WAYS. `meeting_id`: the meeting at which it was.
     """
 
     __tablename__ = "groups_instrument_handing"
