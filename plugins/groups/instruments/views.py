@@ -34,7 +34,7 @@ def index(code: str) -> str:
     form = SearchForm(request.args)
     kind = form.clase.data if form.clase.data in KINDS else ""
     return render_template(
-        "groups/library/index.html",
+        "groups/instruments/index.html",
         agenda=g.agenda,
         code=code,
         page=queries.shelf(web.session, g.agenda.id, number=web.page_number(), q=form.q.data or "", kind=kind),
@@ -52,7 +52,7 @@ def handed(code: str) -> str:
     form = SearchForm(request.args)
     page = queries.all_handings(web.session, g.agenda.id, q=form.q.data or "", number=web.page_number())
     chosen = {"q": form.q.data} if form.q.data else {}
-    return render_template("groups/library/handed.html", agenda=g.agenda, code=code, page=page, form=form, ways=WAYS, chosen=chosen)
+    return render_template("groups/instruments/handed.html", agenda=g.agenda, code=code, page=page, form=form, ways=WAYS, chosen=chosen)
 
 
 def _values(form: InstrumentForm) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def new(code: str) -> Any:
             return _refused(form, error, None)
         flash(gettext("Se agregó %(code)s. Ahora suba su primera versión.", code=made.code), "ok")
         return web.back_to("library.instrument", code=code, instrument=made.code)
-    return render_template("groups/library/form.html", agenda=g.agenda, code=code, form=form, instrument=None, theirs=None)
+    return render_template("groups/instruments/form.html", agenda=g.agenda, code=code, form=form, instrument=None, theirs=None)
 
 
 def _refused(form: InstrumentForm, error: Invalid | Conflict, found: Instrument | None) -> Any:
@@ -86,7 +86,7 @@ def _refused(form: InstrumentForm, error: Invalid | Conflict, found: Instrument 
         theirs = found
         form.revision.data, form.revision.raw_data = str(found.revision), None
     return render_template(
-        "groups/library/form.html", agenda=g.agenda, code=g.agenda.code, form=form, instrument=found, theirs=theirs, kinds=KINDS
+        "groups/instruments/form.html", agenda=g.agenda, code=g.agenda.code, form=form, instrument=found, theirs=theirs, kinds=KINDS
     ), error.status
 
 
@@ -106,7 +106,7 @@ def edit(code: str, instrument: str) -> Any:
             return _refused(form, error, found)
         flash(gettext("Se guardó %(code)s.", code=found.code), "ok")
         return web.back_to("library.instrument", code=code, instrument=instrument)
-    return render_template("groups/library/form.html", agenda=g.agenda, code=code, form=form, instrument=found, theirs=None)
+    return render_template("groups/instruments/form.html", agenda=g.agenda, code=code, form=form, instrument=found, theirs=None)
 
 
 @blueprint.get(ONE)
@@ -129,7 +129,7 @@ def _page(
         form.meeting.choices = options([("", gettext("Elija una reunión")), *met])
         offered = queries.names_offered(web.session, found.agenda_id)
     return render_template(
-        "groups/library/instrument.html",
+        "groups/instruments/instrument.html",
         agenda=g.agenda,
         code=code,
         instrument=found,
@@ -246,7 +246,7 @@ def public_index(code: str) -> str:
     if not page.total:
         raise NotFound
     versions = queries.versions_of(web.session, [one.instrument.id for one in page.rows])
-    return render_template("groups/library/public.html", agenda=agenda, code=code, page=page, versions=versions, kinds=KINDS)
+    return render_template("groups/instruments/public.html", agenda=agenda, code=code, page=page, versions=versions, kinds=KINDS)
 
 
 @blueprint.get("/agendas/<code>/instrumentos/<instrument>/<int:number>")
